@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { AppError, messageOf } from '../errors/app-error.js';
+
+export const SCOPES = ['read_observability', 'write_observability', 'api'] as const;
+export const TIERS = ['free', 'premium', 'ultimate'] as const;
+
+const tenantId = z.int().min(1).max(4_294_967_295);
+const projectId = z.int().min(1);
+const hexSha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the token as 64 lower-case hex digits');
+
+const limits = z.strictObject({
+  ingest_bytes_per_second: z.int().min(1).optional(),
+  max_request_bytes: z
+    .int()
+    .min(1024)
+    .max(64 * 2 ** 20)
+    .optional(),
+  retention_days: z.int().min(1).max(3650).optional(),
+  storage_bytes: z.int().min(1).optional(),
+});
+
+const project = z.strictObject({
+  id: projectId,
+  path: z.string().min(1),
+  enabled: z.boolean().default(true),
+});
+
+const tenant = z.strictObject({
+  id: tenantId,
+  path: z.string().min(1),
+  tier: z.enum(TIERS).default('free'),
+  limits: limits.default({}),
+  projects: z.array(project).default([]),
+});
+
+const token = z
+  .strictObject({
+    name: z.string().min(1),
+    sha256: hexSha256.optional(),
+    token: z.string().min(16, 'must have at least 16 characters').optional(),
+    project: projectId.optional(),
+    tenant: tenantId.optional(),
+    scopes: z.array(z.enum(SCOPES)).min(1),
+  })
+  .refine(
+    (value) => (value.sha256 === undefined) !== (value.token === undefined),
+    'needs exactly one of sha256 and token',
+  )
+  .refine(
+    (value) => (value.project === undefined) !== (value.tenant === undefined),
+    'needs exactly one of project and tenant',
+  );
+
+const user = z.strictObject({
+  username: z.string().min(1),
+  password_scrypt: z
+    .string()
+    .regex(/^scrypt\$\d+\$\d+\$\d+\$[\w+/=-]+\$[\w+/=-]+$/, 'must be scrypt$N$r$p$salt$hash')
+    .optional(),
+  tenant: tenantId,
+  role: z.enum(['developer', 'maintainer', 'owner']),
+});
+
+const certificate = z.strictObject({
+  subject: z.string().min(1).optional(),
+  dns: z.string().min(1).optional(),
+  uri: z.string().min(1).optional(),
+  sha256: z.string().min(1).optional(),
+  project: projectId,
+  scopes: z.array(z.enum(SCOPES)).min(1),
+});
+
+const identityFile = z.strictObject({
+  tenants: z.array(tenant).default([]),
+  tokens: z.array(token).default([]),
+  users: z.array(user).default([]),
+  client_certificates: z.array(certificate).default([]),
+});
+
+export type IdentityFile = z.infer<typeof identityFile>;
+export type IdentityTenant = IdentityFile['tenants'][number];
+export type IdentityToken = IdentityFile['tokens'][number];
+export type IdentityUser = IdentityFile['users'][number];
+
+/** Reads the static identity file. Throws one error that lists everything that is wrong, without any value of a secret. */
+export async function readIdentityFile(path: string): Promise<IdentityFile> {
+  let document: unknown;
+  try {
+    document = parseYaml(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new AppError(
+      'invalid_argument',
+      `The identity file ${path} cannot be read: ${messageOf(error).split('\n')[0]}`,
+    );
+  }
+  const parsed = identityFile.safeParse(document ?? {});
+  const problems = parsed.success
+    ? findContradictions(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new AppError(
+    'invalid_argument',
+    `The identity file ${path} is not valid:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+  );
+}
+
+/** Two owners of one id would let one tenant see another's data, so the whole file is refused. */
+function findContradictions(file: IdentityFile): string[] {
+  const projects = file.tenants.flatMap((entry) => entry.projects.map((item) => item.id));
+  const tenants = file.tenants.map((entry) => entry.id);
+  const problems = [
+    ...duplicates(tenants).map((id) => `tenants: id ${id} occurs more than once`),
+    ...duplicates(projects).map((id) => `tenants: project ${id} occurs more than once`),
+    ...duplicates(file.tokens.map((entry) => entry.name)).map(
+      (name) => `tokens: name ${name} occurs more than once`,
+    ),
+    ...duplicates(file.users.map((entry) => entry.username)).map(
+      (name) => `users: username ${name} occurs more than once`,
+    ),
+  ];
+  for (const [index, entry] of file.tokens.entries()) {
+    if (entry.project !== undefined && !projects.includes(entry.project))
+      problems.push(`tokens.${index}.project: there is no project ${entry.project}`);
+    if (entry.tenant !== undefined && !tenants.includes(entry.tenant))
+      problems.push(`tokens.${index}.tenant: there is no tenant ${entry.tenant}`);
+  }
+  for (const [index, entry] of file.users.entries()) {
+    if (!tenants.includes(entry.tenant))
+      problems.push(`users.${index}.tenant: there is no tenant ${entry.tenant}`);
+  }
+  return problems;
+}
+
+function duplicates<T>(values: readonly T[]): T[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}

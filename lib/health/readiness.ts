@@ -1,0 +1,74 @@
+/** Whether a process takes traffic, and what it waits for when not. */
+export interface ReadinessView {
+  readonly isReady: boolean;
+  /** Dependency name to reason; empty when ready. */
+  readonly blockers: Readonly<Record<string, string>>;
+}
+
+/** What a service waits for before it takes traffic. Liveness asks nothing of it: a restart would not mend a dependency. */
+export class Readiness implements ReadinessView {
+  readonly #blockers = new Map<string, string>();
+  readonly #waiters = new Set<() => void>();
+  #draining = false;
+
+  /** Marks a dependency as missing, with the sentence that /ready shows. */
+  block(dependency: string, reason: string): void {
+    this.#blockers.set(dependency, reason);
+  }
+
+  unblock(dependency: string): void {
+    this.#blockers.delete(dependency);
+    if (!this.isReady) return;
+    for (const waiter of this.#waiters) waiter();
+    this.#waiters.clear();
+  }
+
+  /** From now on never ready again: the service is stopping. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Resolves as soon as nothing blocks; at once when nothing does. */
+  whenReady(): Promise<void> {
+    return this.isReady ? Promise.resolve() : new Promise((resolve) => this.#waiters.add(resolve));
+  }
+
+  get isReady(): boolean {
+    return !this.#draining && this.#blockers.size === 0;
+  }
+
+  get blockers(): Readonly<Record<string, string>> {
+    return { ...Object.fromEntries(this.#blockers), ...(this.#draining && { process: 'stopping' }) };
+  }
+}
+
+/** Several services in one process: ready when all are. Blockers are named `<service>/<dependency>`. */
+export class ReadinessGroup implements ReadinessView {
+  readonly #members = new Map<string, Readiness>();
+
+  add(service: string): Readiness {
+    const readiness = new Readiness();
+    this.#members.set(service, readiness);
+    return readiness;
+  }
+
+  drain(): void {
+    for (const readiness of this.#members.values()) readiness.drain();
+  }
+
+  async whenReady(): Promise<void> {
+    while (!this.isReady)
+      await Promise.all([...this.#members.values()].map((readiness) => readiness.whenReady()));
+  }
+
+  get isReady(): boolean {
+    return [...this.#members.values()].every((readiness) => readiness.isReady);
+  }
+
+  get blockers(): Readonly<Record<string, string>> {
+    const named = [...this.#members].flatMap(([service, { blockers }]) =>
+      Object.entries(blockers).map(([key, reason]) => [`${service}/${key}`, reason]),
+    );
+    return Object.fromEntries(named);
+  }
+}

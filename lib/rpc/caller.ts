@@ -1,0 +1,43 @@
+import { type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
+import { AppError } from '../errors/app-error.js';
+
+/** Who makes an internal call, as the gatekeeper's assertion says. */
+export type Caller =
+  | {
+      readonly kind: 'principal';
+      /** Name of the token or user. */
+      readonly principal: string;
+      readonly tenantId: number;
+      readonly projectId: bigint;
+      readonly scopes: readonly string[];
+      /** Database of the tenant's cell. */
+      readonly database: string;
+      /** How far back the tenant's rows are kept, in days. */
+      readonly retentionDays: number;
+    }
+  | {
+      readonly kind: 'service';
+      /** The service that calls on its own behalf. */
+      readonly service: string;
+    };
+
+export type Principal = Extract<Caller, { kind: 'principal' }>;
+
+const callerKey = createContextKey<Caller | undefined>(undefined, { description: 'caller' });
+
+export function setCaller(values: ContextValues, caller: Caller): void {
+  values.set(callerKey, caller);
+}
+
+/** The user or token on whose behalf the call is made. A service without one is refused. */
+export function principalOf(context: HandlerContext): Principal {
+  const caller = context.values.get(callerKey);
+  if (caller?.kind === 'principal') return caller;
+  throw new AppError('permission_denied', 'This call needs an assertion for one tenant and project.');
+}
+
+/** Refuses callers other than services of the mesh. */
+export function requireService(context: HandlerContext): void {
+  if (context.values.get(callerKey)?.kind === 'service') return;
+  throw new AppError('permission_denied', 'This call is for services of the mesh only.');
+}

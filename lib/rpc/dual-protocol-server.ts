@@ -1,0 +1,102 @@
+import {
+  createServer as createHttp1Server,
+  type Server as Http1Server,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { Address } from '../config/address.js';
+import { listen } from '../lifecycle/listen.js';
+
+export type DualProtocolHandler = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void;
+
+export interface DualProtocolOptions {
+  readonly address: Address;
+  /** What the port is for, in errors. */
+  readonly purpose: string;
+  readonly handler: DualProtocolHandler;
+  /** Silence after which an idle connection is closed. OTLP exporters reuse connections a minute apart: default 90 s. */
+  readonly keepAliveTimeoutMs?: number;
+}
+
+export interface DualProtocolServer {
+  readonly url: string;
+  /** Stops accepting, waits up to `graceMs` for running requests, then cuts them off. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Every HTTP/2 connection without TLS begins with this (RFC 9113 §3.4); no HTTP/1.1 request does. */
+const HTTP2_PREFACE = 'PRI * HTTP/2.0';
+/** A client that says nothing for this long is cut off, so that silent connections cannot pile up. */
+const FIRST_BYTE_TIMEOUT_MS = 30_000;
+
+/** HTTP/1.1 and cleartext HTTP/2 on one port, told apart by the first bytes of a connection. */
+export async function startDualProtocolServer(options: DualProtocolOptions): Promise<DualProtocolServer> {
+  const http1 = createHttp1Server(
+    { keepAliveTimeout: options.keepAliveTimeoutMs ?? 90_000 },
+    options.handler,
+  );
+  // It never listens itself, and only this event makes it watch over its connections: header and request timeouts, and the
+  // list that closeIdleConnections() works on.
+  http1.emit('listening');
+  const http2 = createHttp2Server(options.handler);
+  const sessions = new Set<ServerHttp2Session>();
+  http2.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  const sockets = new Set<Socket>();
+  const tcp = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    routeByPreface(socket, http1, http2);
+  });
+  const url = await listen(tcp, options.address, options.purpose);
+  return { url, close: (graceMs) => closeAll({ tcp, http1, sessions, sockets, graceMs }) };
+}
+
+function routeByPreface(socket: Socket, http1: Http1Server, http2: Http2Server): void {
+  const giveUp = () => socket.destroy();
+  socket.on('error', giveUp);
+  socket.setTimeout(FIRST_BYTE_TIMEOUT_MS, giveUp);
+  socket.once('data', (first: Buffer) => {
+    socket.setTimeout(0);
+    socket.off('timeout', giveUp);
+    socket.pause();
+    socket.unshift(first);
+    const isHttp2 =
+      first.subarray(0, HTTP2_PREFACE.length).toString('latin1') === HTTP2_PREFACE.slice(0, first.length);
+    (isHttp2 ? http2 : http1).emit('connection', socket);
+    if (!isHttp2) socket.resume();
+  });
+}
+
+interface Closing {
+  readonly tcp: Server;
+  readonly http1: Http1Server;
+  readonly sessions: ReadonlySet<ServerHttp2Session>;
+  readonly sockets: ReadonlySet<Socket>;
+  readonly graceMs: number;
+}
+
+async function closeAll({ tcp, http1, sessions, sockets, graceMs }: Closing): Promise<void> {
+  const closed = new Promise<void>((resolve) => tcp.close(() => resolve()));
+  http1.close();
+  http1.closeIdleConnections();
+  for (const session of sessions) session.close();
+  const timer = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, graceMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,46 @@
+// Makes dist/: the services' TypeScript as JavaScript, file by file, with their SQL, and the UI as static files.
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generate } from './gen.mjs';
+import { listFiles, makeOnce } from './stamp.mjs';
+
+const UI = join('gateway', 'ui');
+const CODE_ROOTS = ['lib', 'services', 'gateway', 'gen'];
+
+/** Does nothing when dist/ is already made from the present sources. */
+export async function build() {
+  await generate();
+  await makeOnce('dist/.code-stamp', [...CODE_ROOTS, 'package-lock.json', 'scripts/build.mjs'], buildCode);
+  await makeOnce('dist/.ui-stamp', [UI, 'package-lock.json'], buildUi);
+}
+
+async function buildCode() {
+  const { build: transpile } = await import('esbuild');
+  const files = listFiles(CODE_ROOTS).filter((file) => !file.startsWith(UI));
+  for (const root of ['lib', 'services', 'gen', 'gateway/rest', 'gateway/auth'])
+    rmSync(join('dist', root), { recursive: true, force: true });
+  const entryPoints = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  await transpile({
+    entryPoints,
+    outdir: 'dist',
+    outbase: '.',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+  for (const file of files.filter((name) => name.endsWith('.sql'))) {
+    const target = join('dist', file);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(file, target);
+  }
+}
+
+async function buildUi() {
+  const { build: bundle } = await import('vite');
+  await bundle({ configFile: join(UI, 'vite.config.ts'), root: UI, logLevel: 'warn' });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

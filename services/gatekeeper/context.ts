@@ -1,0 +1,54 @@
+import type { Credential } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { AppError } from '../../lib/errors/app-error.js';
+import type { Counter } from '../../lib/telemetry/metrics.js';
+import type { Identity, TokenIdentityProvider } from './identity/identity.js';
+import type { SigningKeys } from './keys/signing-keys.js';
+import type { Sessions } from './sessions/sessions.js';
+import type { TenantDirectory } from './tenants/tenant-directory.js';
+
+/** Everything that the gatekeeper's calls depend on. */
+export interface GatekeeperContext {
+  readonly keys: SigningKeys;
+  /** Asked in this order; the first that knows a token decides. */
+  readonly tokenProviders: readonly TokenIdentityProvider[];
+  readonly sessions: Sessions;
+  readonly directory: TenantDirectory;
+  readonly decisions: Counter<'call' | 'outcome'>;
+}
+
+/** Longest token that is looked at; real ones have some dozens of characters. */
+const MAX_SECRET_CHARACTERS = 8_192;
+
+/** The identity behind a credential, or `unauthenticated` with what to do about it. */
+export async function identify(
+  context: GatekeeperContext,
+  credential: Credential | undefined,
+): Promise<Identity> {
+  const form = credential?.form;
+  if (!form?.case || form.value === '')
+    throw new AppError(
+      'unauthenticated',
+      'No credential was sent. Send PRIVATE-TOKEN or Authorization: Bearer, or sign in.',
+    );
+  const identity =
+    form.value.length > MAX_SECRET_CHARACTERS ? undefined : await find(context, form.case, form.value);
+  if (identity) return identity;
+  const what =
+    form.case === 'token'
+      ? 'The token is not known, revoked or expired.'
+      : 'The session has ended. Sign in again.';
+  throw new AppError('unauthenticated', what);
+}
+
+async function find(
+  context: GatekeeperContext,
+  form: 'token' | 'sessionId',
+  secret: string,
+): Promise<Identity | undefined> {
+  if (form === 'sessionId') return context.sessions.find(secret);
+  for (const provider of context.tokenProviders) {
+    const identity = await provider.findByToken(secret);
+    if (identity) return identity;
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { Action, type GatekeeperService, Signal } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { AppError } from '../../../lib/errors/app-error.js';
+import { checkAccess } from '../access/access.js';
+import { type GatekeeperContext, identify } from '../context.js';
+
+/** How long a receiver may reuse an answer: a revoked token and a changed limit take effect within this. */
+const VALID_MS = 1_000;
+
+export function admit(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['admit'] {
+  return async ({ credential, projectId, tenantId, signal }) => {
+    if (signal === Signal.UNSPECIFIED)
+      throw new AppError('invalid_argument', 'signal must be set.', { field: 'signal' });
+    const identity = await identify(context, credential);
+    const { project, tenant } = checkAccess(context.directory, {
+      identity,
+      action: Action.WRITE,
+      projectId,
+      tenantId,
+    });
+    if (!tenant.limits)
+      throw new AppError('unavailable', `Tenant ${tenant.path} has no limits yet; try again shortly.`);
+    const { maxRequestBytes, retentionDays } = tenant.limits;
+    return {
+      tenantId: tenant.id,
+      projectId: project.id,
+      principal: identity.name,
+      database: tenant.database,
+      limits: { maxRequestBytes, retentionDays },
+      validUntil: timestampFromMs(Date.now() + VALID_MS),
+    };
+  };
+}

@@ -1,0 +1,36 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { Action, type GatekeeperService } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { AppError } from '../../../lib/errors/app-error.js';
+import { ASSERTION_TTL_SECONDS, signAssertion } from '../../../lib/rpc/assertion.js';
+import { checkAccess } from '../access/access.js';
+import { type GatekeeperContext, identify } from '../context.js';
+
+/** Services that an assertion can be made for. */
+const AUDIENCES = ['query', 'tenant-quota', 'otlp-receiver'];
+
+export function authorize(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['authorize'] {
+  return async ({ credential, action, projectId, audience }) => {
+    if (action === Action.UNSPECIFIED)
+      throw new AppError('invalid_argument', 'action must be set.', { field: 'action' });
+    if (!AUDIENCES.includes(audience)) {
+      throw new AppError('invalid_argument', `audience must be one of ${AUDIENCES.join(', ')}.`, {
+        field: 'audience',
+      });
+    }
+    const identity = await identify(context, credential);
+    const { project, tenant } = checkAccess(context.directory, { identity, action, projectId, tenantId: 0 });
+    const caller = {
+      kind: 'principal',
+      principal: identity.name,
+      tenantId: tenant.id,
+      projectId: project.id,
+      scopes: identity.scopes,
+      database: tenant.database,
+      retentionDays: tenant.limits?.retentionDays ?? 1,
+    } as const;
+    const expiresAt = timestampFromMs(Date.now() + ASSERTION_TTL_SECONDS * 1000);
+    const assertion = await signAssertion(context.keys.current, caller, audience);
+    return { tenantId: tenant.id, projectId: project.id, principal: identity.name, assertion, expiresAt };
+  };
+}

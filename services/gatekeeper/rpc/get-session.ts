@@ -1,0 +1,12 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { GatekeeperService } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { readableProjects } from '../access/access.js';
+import { type GatekeeperContext, identify } from '../context.js';
+
+export function getSession(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['getSession'] {
+  return async ({ credential }) => {
+    const identity = await identify(context, credential);
+    const projects = readableProjects(context.directory, identity).map(({ id, path }) => ({ id, path }));
+    return { username: identity.name, projects };
+  };
+}

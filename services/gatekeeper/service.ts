@@ -1,0 +1,83 @@
+import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
+import type { Kv } from '../../lib/kv/kv.js';
+import { MemoryKv } from '../../lib/kv/memory-kv.js';
+import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
+import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
+import { signAssertion } from '../../lib/rpc/assertion.js';
+import { createRpcClient } from '../../lib/rpc/client.js';
+import { startRpcServer } from '../../lib/rpc/server.js';
+import { Counter } from '../../lib/telemetry/metrics.js';
+import type { GatekeeperConfig } from './config.js';
+import type { GatekeeperContext } from './context.js';
+import { StaticIdentities } from './identity/static-identities.js';
+import { loadSigningKeys } from './keys/signing-keys.js';
+import { gatekeeperCalls } from './rpc/index.js';
+import { Sessions } from './sessions/sessions.js';
+import { TenantDirectory } from './tenants/tenant-directory.js';
+
+export interface GatekeeperOverrides {
+  /** Where sessions live. Default: this process's memory. */
+  readonly kv?: Kv;
+  /** A token that signs its first bearer in as this user, for the link that is printed at start. */
+  readonly oneTimeSignIn?: { readonly token: string; readonly username: string };
+}
+
+/** How long a call of tenant-quota may take. */
+const TENANT_QUOTA_TIMEOUT_MS = 2_000;
+
+/** Starts the gatekeeper. It answers at once; until tenant-quota has sent the tenants, decisions are `unavailable`. */
+export async function startGatekeeper(
+  config: GatekeeperConfig,
+  { logger, registry, readiness }: ServiceContext,
+  overrides: GatekeeperOverrides = {},
+): Promise<RunningService> {
+  warnOfUnusedSettings(config, logger);
+  const lifecycle = new Lifecycle(logger);
+  const kv = lifecycle.add('kv', overrides.kv ?? new MemoryKv());
+  const keys = await loadSigningKeys(config.signingKeyFile);
+  const identities = lifecycle.add('identities', await StaticIdentities.open(config.identityFile, logger));
+  const sessions = new Sessions(kv, identities, config.sessionTtlMs);
+  const tenantQuota = createRpcClient(TenantQuotaService, {
+    url: config.tenantQuotaUrl,
+    timeoutMs: TENANT_QUOTA_TIMEOUT_MS,
+  });
+  lifecycle.add('tenant-quota client', tenantQuota as { close(): void });
+  const assertion = () =>
+    signAssertion(keys.current, { kind: 'service', service: 'gatekeeper' }, 'tenant-quota');
+  const directory = lifecycle.add(
+    'tenant directory',
+    new TenantDirectory({ client: tenantQuota.calls, assertion, readiness, logger }),
+  );
+  const decisions = new Counter({
+    name: 'gob_gatekeeper_decisions_total',
+    help: 'Decisions by call and outcome.',
+    labelNames: ['call', 'outcome'] as const,
+    registers: [registry],
+  });
+  const context: GatekeeperContext = { keys, tokenProviders: [identities], sessions, directory, decisions };
+  if (overrides.oneTimeSignIn)
+    await sessions.allowOnce(overrides.oneTimeSignIn.token, overrides.oneTimeSignIn.username);
+  const routes = (router: import('@connectrpc/connect').ConnectRouter) =>
+    void router.service(GatekeeperService, gatekeeperCalls(context));
+  const rpc = await startRpcServer({
+    address: config.gatekeeperAddress,
+    purpose: 'gatekeeper (GATEKEEPER_ADDRESS)',
+    routes,
+    logger,
+    registry,
+    verifyAssertion: undefined,
+  });
+  lifecycle.add('rpc server', rpc);
+  directory.start();
+  return { url: rpc.url, close: async () => void (await lifecycle.close()) };
+}
+
+function warnOfUnusedSettings(config: GatekeeperConfig, logger: ServiceContext['logger']): void {
+  const names = [
+    ...(config.gitlabOidcProvider ? ['GITLAB_OIDC_PROVIDER'] : []),
+    ...(config.providerUrls.length > 0 ? ['PROVIDER_URLS'] : []),
+  ];
+  if (names.length > 0)
+    logger.warn({ settings: names }, 'accepted without effect: identities come from IDENTITY_FILE');
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { AppError } from '../../../lib/errors/app-error.js';
+import type { Kv } from '../../../lib/kv/kv.js';
+import type { Identity, PasswordIdentityProvider } from '../identity/identity.js';
+import { sha256Hex } from '../keys/digest.js';
+
+/** Wrong passwords for one user before it has to wait, and how long that window is. */
+const MAX_ATTEMPTS = 10;
+const ATTEMPT_WINDOW_MS = 60_000;
+
+export interface NewSession {
+  readonly sessionId: string;
+  readonly username: string;
+  readonly expiresAtMs: number;
+}
+
+/** Browser sessions: an opaque random id for the browser, its digest and the user's name in the kv store. */
+export class Sessions {
+  readonly #kv: Kv;
+  readonly #users: PasswordIdentityProvider;
+  readonly #ttlMs: number;
+
+  constructor(kv: Kv, users: PasswordIdentityProvider, ttlMs: number) {
+    this.#kv = kv;
+    this.#users = users;
+    this.#ttlMs = ttlMs;
+  }
+
+  /** Makes a token valid for one sign-in as this user. */
+  async allowOnce(token: string, username: string): Promise<void> {
+    await this.#kv.set(`sign-in:${sha256Hex(token)}`, username, this.#ttlMs);
+  }
+
+  async signInWithToken(token: string): Promise<NewSession> {
+    const username = await this.#kv.take(`sign-in:${sha256Hex(token)}`);
+    if (username === undefined) {
+      throw new AppError(
+        'unauthenticated',
+        'This sign-in link was used before or is not valid. Sign in with user name and password, or restart the backend for a new link.',
+      );
+    }
+    return this.#create(username);
+  }
+
+  async signInWithPassword(username: string, password: string): Promise<NewSession> {
+    await this.#countAttempt(username);
+    const identity = await this.#users.findByPassword(username, password);
+    if (!identity) throw new AppError('unauthenticated', 'The user name or the password is wrong.');
+    await this.#kv.delete(attemptsKey(username));
+    return this.#create(username);
+  }
+
+  /** The user of a session, as the identity file knows it now; undefined when either is gone. */
+  async find(sessionId: string): Promise<Identity | undefined> {
+    const username = await this.#kv.get(sessionKey(sessionId));
+    return username === undefined ? undefined : this.#users.findByUsername(username);
+  }
+
+  async end(sessionId: string): Promise<void> {
+    await this.#kv.delete(sessionKey(sessionId));
+  }
+
+  async #create(username: string): Promise<NewSession> {
+    const sessionId = randomBytes(32).toString('base64url');
+    await this.#kv.set(sessionKey(sessionId), username, this.#ttlMs);
+    return { sessionId, username, expiresAtMs: Date.now() + this.#ttlMs };
+  }
+
+  async #countAttempt(username: string): Promise<void> {
+    const attempts = await this.#kv.increment(attemptsKey(username), ATTEMPT_WINDOW_MS);
+    if (attempts <= MAX_ATTEMPTS) return;
+    const message = `More than ${MAX_ATTEMPTS} sign-in attempts for this user within a minute. Wait a minute and try again.`;
+    throw new AppError('rate_limited', message, { retryAfterMs: ATTEMPT_WINDOW_MS });
+  }
+}
+
+const sessionKey = (sessionId: string): string => `session:${sha256Hex(sessionId)}`;
+const attemptsKey = (username: string): string => `sign-in-attempts:${sha256Hex(username)}`;

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** Each project is one ring of tests; only `unit` runs without starting a process or opening a port. */
+const ring = (name: string, include: string[], testTimeout: number) => ({
+  test: { name, include, testTimeout, hookTimeout: 60_000, pool: 'forks' as const },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      ring('unit', ['lib/**/*.test.ts', 'services/**/*.test.ts', 'gateway/**/*.test.ts', 'test/*.test.ts'], 10_000),
+      ring('integration', ['test/integration/**/*.test.ts'], 30_000),
+      ring('e2e', ['test/e2e/**/*.test.ts'], 60_000),
+      ring('browser', ['test/browser/**/*.test.ts'], 60_000),
+    ],
+  },
+});
