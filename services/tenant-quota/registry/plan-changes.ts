@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { IdentityTenant } from '../../../lib/config/identity-file.js';
+import { DEFAULT_CELL } from '../provisioning/cells.js';
+import type { ProjectRecord, TenantRecord, TenantState } from './tenant-record.js';
+
+/** Source of records that come from the identity file. */
+export const FILE_SOURCE = 'file';
+
+/**
+ * The tenants that must be written so that the registry agrees with the identity file. A tenant that is gone from the file is
+ * kept, because its rows still exist, but its projects are switched off; so is a project that is gone from its tenant. A
+ * project that moved is taken from its former tenant. Records of other sources are left alone unless the file names them.
+ */
+export function planChanges(
+  current: readonly TenantRecord[],
+  file: readonly IdentityTenant[],
+): TenantState[] {
+  const byId = new Map(current.map((record) => [record.tenantId, record]));
+  const claimed = new Set(file.flatMap((tenant) => tenant.projects.map((project) => BigInt(project.id))));
+  const named = file.map((tenant) => fromFile(tenant, byId.get(tenant.id), claimed));
+  const inFile = new Set(file.map((tenant) => tenant.id));
+  const others = current
+    .filter((record) => !inFile.has(record.tenantId))
+    .map((record) => retire(record, claimed));
+  return [...named, ...others].filter((wanted) => !isSame(wanted, byId.get(wanted.tenantId)));
+}
+
+function fromFile(
+  tenant: IdentityTenant,
+  before: TenantRecord | undefined,
+  claimed: ReadonlySet<bigint>,
+): TenantState {
+  const listed = tenant.projects.map(({ id, path, enabled }) => ({ projectId: BigInt(id), path, enabled }));
+  const gone = (before?.projects ?? []).filter((project) => !claimed.has(project.projectId)).map(switchOff);
+  const { limits } = tenant;
+  return {
+    tenantId: tenant.id,
+    path: tenant.path,
+    tier: tenant.tier,
+    limits: {
+      ingestBytesPerSecond: limits.ingest_bytes_per_second,
+      maxRequestBytes: limits.max_request_bytes,
+      retentionDays: limits.retention_days,
+      storageBytes: limits.storage_bytes,
+    },
+    cell: before?.cell ?? DEFAULT_CELL.name,
+    status: before?.status ?? 'ready',
+    source: FILE_SOURCE,
+    projects: byProjectId([...listed, ...gone]),
+  };
+}
+
+/** A tenant that the file does not name. */
+function retire(record: TenantRecord, claimed: ReadonlySet<bigint>): TenantState {
+  const kept = record.projects.filter((project) => !claimed.has(project.projectId));
+  const { version: _version, updatedAtMs: _updatedAtMs, ...state } = record;
+  return { ...state, projects: record.source === FILE_SOURCE ? kept.map(switchOff) : kept };
+}
+
+function isSame(wanted: TenantState, before: TenantRecord | undefined): boolean {
+  if (!before) return false;
+  const { version: _version, updatedAtMs: _updatedAtMs, ...state } = before;
+  return isDeepStrictEqual(wanted, state);
+}
+
+const switchOff = (project: ProjectRecord): ProjectRecord => ({ ...project, enabled: false });
+
+function byProjectId(projects: readonly ProjectRecord[]): ProjectRecord[] {
+  return [...projects].sort((a, b) => (a.projectId < b.projectId ? -1 : 1));
+}

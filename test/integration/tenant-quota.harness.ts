@@ -1,0 +1,68 @@
+import { expect, vi } from 'vitest';
+import { type Tenant, TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
+import type { Readiness } from '../../lib/health/readiness.js';
+import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
+import type { Caller } from '../../lib/rpc/caller.js';
+import { createRpcClient, type RpcClient, withAssertion } from '../../lib/rpc/client.js';
+import { startTenantQuota } from '../../services/tenant-quota/service.js';
+import { ANY_PORT } from '../_util/service-context.js';
+import { createTestSigner, type TestSigner } from '../_util/signing.js';
+
+/** Tenants 22 (projects 7, and 8 switched off) and 33 (project 9). */
+export const IDENTITY_FILE = `
+tenants:
+  - id: 22
+    path: acme
+    tier: free
+    limits: { retention_days: 7 }
+    projects: [ { id: 7, path: acme/shop }, { id: 8, path: acme/pay, enabled: false } ]
+  - id: 33
+    path: globex
+    tier: ultimate
+    projects: [ { id: 9, path: globex/web } ]
+`;
+export const GATEKEEPER: Caller = { kind: 'service', service: 'gatekeeper' };
+
+export interface TenantQuotaUnderTest {
+  readonly service: RunningService;
+  readonly client: RpcClient<typeof TenantQuotaService>;
+  readonly signer: TestSigner;
+  /** Call options of the gatekeeper. */
+  asService(signal?: AbortSignal): Promise<ReturnType<typeof withAssertion>>;
+  getTenant(tenantId: number): Promise<Tenant | undefined>;
+  close(): Promise<void>;
+}
+
+export async function startUnderTest(
+  clickhouseUrl: string,
+  identityFile: string,
+  context: ServiceContext,
+): Promise<TenantQuotaUnderTest> {
+  const signer = await createTestSigner();
+  const service = await startTenantQuota(
+    {
+      ...{ tenantQuotaAddress: ANY_PORT, gatekeeperUrl: 'http://127.0.0.1:9', identityFile },
+      ...{ clickhouseUrl, clickhouseCluster: undefined, clickhouseMaxConnections: 8 },
+    },
+    context,
+    { fetchKeys: signer.fetchKeys },
+  );
+  const client = createRpcClient(TenantQuotaService, { url: service.url, timeoutMs: 5_000 });
+  const asService = async (signal?: AbortSignal) =>
+    withAssertion(await signer.sign(GATEKEEPER, 'tenant-quota'), signal);
+  return {
+    ...{ service, client, signer, asService },
+    getTenant: async (tenantId) => (await client.calls.getTenant({ tenantId }, await asService())).tenant,
+    close: async () => {
+      client.close();
+      await service.close();
+    },
+  };
+}
+
+export const untilReady = (readiness: Readiness) =>
+  vi.waitFor(() => expect(readiness.blockers).toEqual({}), { timeout: 20_000, interval: 5 });
+
+/** `7, 8 off` */
+export const projectsOf = (tenant: Tenant | undefined) =>
+  tenant?.projects.map(({ id, enabled }) => `${id}${enabled ? '' : ' off'}`).join(', ');
