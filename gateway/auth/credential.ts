@@ -1,0 +1,51 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../lib/errors/app-error.js';
+import { readSessionCookie } from './session-cookie.js';
+
+/** A credential as the gatekeeper's contract takes it. */
+export interface Credential {
+  readonly form:
+    | { readonly case: 'token'; readonly value: string }
+    | { readonly case: 'sessionId'; readonly value: string };
+}
+
+/**
+ * The caller's credential, from the first of: `PRIVATE-TOKEN`, `Authorization` (Bearer, or Basic with the token as password),
+ * the session cookie. Whether it is good, only the gatekeeper knows.
+ */
+export function findCredential(request: FastifyRequest): Credential | undefined {
+  const privateToken = request.headers['private-token'];
+  if (typeof privateToken === 'string' && privateToken !== '') return token(privateToken);
+  const { authorization } = request.headers;
+  if (authorization !== undefined) return token(tokenOf(authorization));
+  const sessionId = readSessionCookie(request);
+  return sessionId === undefined ? undefined : { form: { case: 'sessionId', value: sessionId } };
+}
+
+/** Like `findCredential`; refuses with `unauthenticated` when there is none. */
+export function requireCredential(request: FastifyRequest): Credential {
+  const credential = findCredential(request);
+  if (credential) return credential;
+  throw new AppError(
+    'unauthenticated',
+    'No credential was sent. Send PRIVATE-TOKEN or Authorization: Bearer, or sign in.',
+  );
+}
+
+function token(value: string): Credential {
+  return { form: { case: 'token', value } };
+}
+
+function tokenOf(authorization: string): string {
+  const [, scheme = '', rest = ''] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
+  if (scheme.toLowerCase() === 'bearer') return rest;
+  if (scheme.toLowerCase() === 'basic') {
+    const pair = Buffer.from(rest, 'base64').toString('utf8');
+    const password = pair.slice(pair.indexOf(':') + 1);
+    if (pair.includes(':') && password !== '') return password;
+  }
+  throw new AppError(
+    'unauthenticated',
+    'The Authorization header cannot be read. Send "Bearer <token>", or Basic with the token as password.',
+  );
+}

@@ -1,0 +1,17 @@
+import type { Client } from '@connectrpc/connect';
+import type { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
+import type { Logger } from '../lib/telemetry/logger.js';
+import type { Registry } from '../lib/telemetry/metrics.js';
+import type { GatewayConfig } from './config.js';
+
+/** Everything that the routes depend on. The gateway holds no state of its own. */
+export interface GatewayContext {
+  readonly config: GatewayConfig;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly gatekeeper: Client<typeof GatekeeperService>;
+  readonly query: Client<typeof QueryService>;
+  /** Unix milliseconds. */
+  readonly nowMs: () => number;
+}

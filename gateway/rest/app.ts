@@ -1,0 +1,107 @@
+import cookie from '@fastify/cookie';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { AppError } from '../../lib/errors/app-error.js';
+import { authorizeRead } from '../auth/authorize.js';
+import { requireCredential } from '../auth/credential.js';
+import { refuseCrossSite } from '../auth/cross-site.js';
+import type { GatewayContext } from '../context.js';
+import { QUERY_BASES } from './bases.js';
+import { clientGone } from './http/client-gone.js';
+import { compress } from './http/compress.js';
+import { sendProblem } from './http/errors.js';
+import { observeRequests } from './http/observe.js';
+import { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
+import type { PlainRoute, QueryRoute, RouteSeen } from './http/route.js';
+import { securityHeaders } from './http/security-headers.js';
+import { sendJson } from './http/send-json.js';
+import { parseProjectId } from './params/path.js';
+import { parseQueryString, type RawParams } from './params/read-params.js';
+import { getTraceRoute } from './routes/get-trace.js';
+import { listOperationsRoute } from './routes/list-operations.js';
+import { listServicesRoute } from './routes/list-services.js';
+import { listTracesRoute } from './routes/list-traces.js';
+import { openApiRoute } from './routes/openapi.js';
+import { sessionRoute } from './routes/session.js';
+import { signInRoute } from './routes/sign-in.js';
+import { signOutRoute } from './routes/sign-out.js';
+import { registerUi } from './ui-files.js';
+
+/** Bodies are sign-ins; nothing larger is ever read. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Longer than the idle time of usual proxies, so that they close first and no request meets a closing connection. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+const QUERY_ROUTES = [listTracesRoute, getTraceRoute, listServicesRoute, listOperationsRoute];
+
+/** The REST server with every route, not yet listening. */
+export async function createApp(
+  context: GatewayContext,
+  onRoute?: (route: RouteSeen) => void,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: context.config.gatewayRequestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    genReqId: requestIdOf,
+    routerOptions: { maxParamLength: 4_096, querystringParser: parseQueryString },
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(securityHeaders(context.config));
+      void sendProblem(error, { request, reply, logger: context.logger });
+    },
+  });
+  if (onRoute) app.addHook('onRoute', ({ method, url }) => report(method, url, onRoute));
+  await app.register(cookie);
+  addHooks(app, context);
+  for (const base of QUERY_BASES)
+    for (const route of QUERY_ROUTES) addQueryRoute(app, context, { path: base.path + route.suffix, route });
+  const plainRoutes = [sessionRoute(context), signInRoute(context), signOutRoute(context)];
+  for (const route of [...plainRoutes, openApiRoute(QUERY_ROUTES, plainRoutes)]) addPlainRoute(app, route);
+  await registerUi(app, context.config);
+  return app;
+}
+
+function report(method: string | string[], url: string, onRoute: (route: RouteSeen) => void): void {
+  for (const one of [method].flat()) onRoute({ method: one, url });
+}
+
+function addHooks(app: FastifyInstance, { config, logger, registry }: GatewayContext): void {
+  const headers = securityHeaders(config);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...headers, [REQUEST_ID_HEADER]: request.id });
+    refuseCrossSite(request, config);
+  });
+  app.addHook('onSend', compress);
+  app.addHook('onResponse', observeRequests(logger, registry));
+  app.setErrorHandler((error, request, reply) => sendProblem(error, { request, reply, logger }));
+}
+
+function addQueryRoute(
+  app: FastifyInstance,
+  context: GatewayContext,
+  { path, route }: { path: string; route: QueryRoute },
+): void {
+  app.get(path, async (request, reply) => {
+    const credential = requireCredential(request);
+    const pathParams = request.params as Readonly<Record<string, string>>;
+    const projectId = projectIdOf(pathParams);
+    const params = request.query as RawParams;
+    const ask = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
+    const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
+    return sendJson(reply, await ask(context.query, grant));
+  });
+}
+
+/** The group of a path says nothing that the project does not; the tenant always comes from the credential. */
+function projectIdOf(path: Readonly<Record<string, string>>): bigint {
+  if (path.group_id !== undefined && !/^\d{1,20}$/.test(path.group_id))
+    throw new AppError('invalid_argument', 'The group in the path must be a decimal group id.', {
+      field: 'group_id',
+    });
+  return path.project_id === undefined ? 0n : parseProjectId(path.project_id);
+}
+
+function addPlainRoute(app: FastifyInstance, { method, path, handle }: PlainRoute): void {
+  app.route({ method, url: path, handler: (request: FastifyRequest, reply) => handle(request, reply) });
+}

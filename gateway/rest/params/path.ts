@@ -1,0 +1,23 @@
+import { AppError } from '../../../lib/errors/app-error.js';
+import { parseTraceId } from '../format/ids.js';
+
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/** A project id of a path. 0, which would mean "the credential's own", is not one. */
+export function parseProjectId(text: string): bigint {
+  const id = /^[1-9]\d{0,19}$/.test(text) ? BigInt(text) : 0n;
+  if (id > 0n && id <= MAX_UINT64) return id;
+  throw new AppError('invalid_argument', 'The project in the path must be a decimal project id.', {
+    field: 'project_id',
+  });
+}
+
+export function requireTraceId(text: string): Uint8Array<ArrayBuffer> {
+  const traceId = parseTraceId(text);
+  if (traceId) return traceId;
+  throw new AppError(
+    'invalid_argument',
+    'trace_id must be 32 hex digits, with or without dashes as 8-4-4-4-12.',
+    { field: 'trace_id' },
+  );
+}

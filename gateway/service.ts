@@ -1,0 +1,61 @@
+import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
+import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
+import { bindError } from '../lib/lifecycle/listen.js';
+import type { RunningService, ServiceContext } from '../lib/lifecycle/service-main.js';
+import { createRpcClient } from '../lib/rpc/client.js';
+import type { GatewayConfig } from './config.js';
+import { createApp } from './rest/app.js';
+import type { RouteSeen } from './rest/http/route.js';
+
+export interface GatewayOverrides {
+  /** Told of every route as it is registered. */
+  readonly onRoute?: (route: RouteSeen) => void;
+  /** Unix milliseconds. Default: the system's clock. */
+  readonly nowMs?: () => number;
+}
+
+const GATEKEEPER_TIMEOUT_MS = 5_000;
+/** Requests that are running when the gateway closes get this long; then their connections are cut. */
+const CLOSE_GRACE_MS = 3_000;
+
+/** Starts REST and UI. Answers at once; what needs a service that is away is `unavailable`. */
+export async function startGateway(
+  config: GatewayConfig,
+  { logger, registry }: ServiceContext,
+  overrides: GatewayOverrides = {},
+): Promise<RunningService> {
+  const lifecycle = new Lifecycle(logger);
+  const gatekeeper = createRpcClient(GatekeeperService, {
+    url: config.gatekeeperUrl,
+    timeoutMs: GATEKEEPER_TIMEOUT_MS,
+  });
+  lifecycle.add('gatekeeper client', { close: () => gatekeeper.close() });
+  const query = createRpcClient(QueryService, {
+    url: config.queryUrl,
+    timeoutMs: config.gatewayRequestTimeoutMs,
+  });
+  lifecycle.add('query client', { close: () => query.close() });
+  const nowMs = overrides.nowMs ?? Date.now;
+  const { gatewayAddress: address } = config;
+  try {
+    const app = await createApp(
+      { config, logger, registry, gatekeeper: gatekeeper.calls, query: query.calls, nowMs },
+      overrides.onRoute,
+    );
+    lifecycle.add('rest server', {
+      close: async () => {
+        const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
+        await app.close();
+        clearTimeout(timer);
+      },
+    });
+    const url = await app.listen({ host: address.host, port: address.port }).catch((error) => {
+      throw bindError(error, address, 'gateway (GATEWAY_ADDRESS)');
+    });
+    return { url, close: async () => void (await lifecycle.close()) };
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { messageOf } from '../../../lib/errors/app-error.js';
+import type { Readiness } from '../../../lib/health/readiness.js';
+import type { Logger } from '../../../lib/telemetry/logger.js';
+
+export interface WatchOptions {
+  readonly ping: (signal: AbortSignal) => Promise<void>;
+  readonly readiness: Readiness;
+  readonly logger: Logger;
+  /** Pause between two looks. Default 3 s. */
+  readonly intervalMs?: number;
+}
+
+const DEPENDENCY = 'clickhouse';
+
+/**
+ * Keeps /ready truthful about ClickHouse: asks it over and over, and writes a line at each failure, so that a log's end
+ * shows what is missing. Not ready until the first answer.
+ */
+export function watchClickHouse(options: WatchOptions): { close(): Promise<void> } {
+  const stopping = new AbortController();
+  options.readiness.block(DEPENDENCY, 'ClickHouse has not answered yet');
+  const running = watch(options, stopping.signal);
+  return {
+    close: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function watch(options: WatchOptions, signal: AbortSignal): Promise<void> {
+  let isAway = true;
+  while (!signal.aborted) {
+    const isBack = await look(options, signal);
+    if (isBack && isAway) options.logger.info('ClickHouse answers');
+    isAway = !isBack;
+    await pause(options.intervalMs ?? 3_000, signal);
+  }
+}
+
+async function look({ ping, readiness, logger }: WatchOptions, signal: AbortSignal): Promise<boolean> {
+  try {
+    await ping(signal);
+    readiness.unblock(DEPENDENCY);
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    readiness.block(DEPENDENCY, 'ClickHouse does not answer');
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    logger.warn({ reason: messageOf(cause) }, 'ClickHouse does not answer; trying again');
+    return false;
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

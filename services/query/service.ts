@@ -1,0 +1,58 @@
+import type { ConnectRouter } from '@connectrpc/connect';
+import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
+import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
+import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
+import { createAssertionVerifier } from '../../lib/rpc/assertion.js';
+import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
+import { startRpcServer } from '../../lib/rpc/server.js';
+import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
+import { createStore } from '../../lib/store/store.js';
+import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
+import type { QueryConfig } from './config.js';
+import { queryCalls } from './rpc/index.js';
+
+export interface QueryOverrides {
+  /** Where the gatekeeper's public keys (JWKS document) come from. Default: the gatekeeper. */
+  readonly fetchKeys?: () => Promise<string>;
+  /** Unix milliseconds. Default: the system's clock. */
+  readonly nowMs?: () => number;
+}
+
+/** The audience that assertions for this service are made for. */
+export const QUERY_AUDIENCE = 'query';
+
+/** Starts query. Its contract is served at once; while ClickHouse is away, calls are `unavailable` and /ready says no. */
+export async function startQueryService(
+  config: QueryConfig,
+  { logger, registry, readiness }: ServiceContext,
+  overrides: QueryOverrides = {},
+): Promise<RunningService> {
+  const url = requireClickHouseUrl(config);
+  const lifecycle = new Lifecycle(logger);
+  const keys = lifecycle.add('gatekeeper keys', createGatekeeperKeys(config.gatekeeperUrl));
+  const store = lifecycle.add(
+    'store',
+    createStore({
+      url,
+      logger,
+      registry,
+      application: 'query',
+      maxConnections: config.clickhouseMaxConnections,
+    }),
+  );
+  const context = { store, budget: config, nowMs: overrides.nowMs ?? Date.now };
+  const rpc = await startRpcServer({
+    address: config.queryAddress,
+    purpose: 'query (QUERY_ADDRESS)',
+    routes: (router: ConnectRouter) => void router.service(QueryService, queryCalls(context)),
+    logger,
+    registry,
+    verifyAssertion: createAssertionVerifier(QUERY_AUDIENCE, overrides.fetchKeys ?? keys.fetch),
+  });
+  lifecycle.add('rpc server', rpc);
+  lifecycle.add(
+    'clickhouse watch',
+    watchClickHouse({ ping: (signal) => store.ping(signal), readiness, logger }),
+  );
+  return { url: rpc.url, close: async () => void (await lifecycle.close()) };
+}

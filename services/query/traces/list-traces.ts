@@ -1,0 +1,137 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { TraceSummarySchema } from '../../../gen/es/gob/query/v1/query_pb.js';
+import type { Reading } from '../clickhouse/reading.js';
+import { type CandidateRow, traceCandidates } from '../sql/trace-candidates.js';
+import {
+  type LastSpanRow,
+  lastSpanOfTraces,
+  type MatchRow,
+  matchedSpans,
+  type SummaryRow,
+  traceSummaries,
+} from '../sql/trace-summaries.js';
+import { isUnfiltered, type SpanFilter } from './span-filter.js';
+import { toSummary } from './summary-row.js';
+import { intersect, later, type Range, storedRange } from './time-range.js';
+import type { TraceOrder } from './trace-order.js';
+import { windows } from './windows.js';
+
+export type TraceSummaryInit = MessageInitShape<typeof TraceSummarySchema>;
+
+/** A place between two traces of a listing. */
+export interface Cursor {
+  readonly key: bigint;
+  readonly traceId: string;
+}
+
+export interface TracePageOptions {
+  readonly range: Range;
+  readonly filter: SpanFilter;
+  readonly order: TraceOrder;
+  readonly pageSize: number;
+  /** The page begins behind this trace. */
+  readonly after: Cursor | undefined;
+}
+
+export interface TracePage {
+  readonly traces: TraceSummaryInit[];
+  /** The last trace of the page; undefined when the page is empty. */
+  readonly last: Cursor | undefined;
+}
+
+/** One page of whole traces that begin in the range; empty only at the end of the listing. */
+export async function listTracePage(reading: Reading, options: TracePageOptions): Promise<TracePage> {
+  const stored = storedRange(reading.nowMs, reading.reader.retentionDays);
+  const range = intersect(options.range, stored);
+  if (!range) return { traces: [], last: undefined };
+  const page = new PageBuilder(reading, { ...options, range }, stored);
+  const { order, after } = options;
+  for (const window of windows(range, order, after?.key)) {
+    await page.fillFrom(window);
+    if (page.isFull) break;
+  }
+  return page.finish();
+}
+
+/** Collects a page, window by window. The cursor moves over every candidate, also over those that are left out. */
+class PageBuilder {
+  readonly #reading: Reading;
+  readonly #options: TracePageOptions;
+  readonly #stored: Range;
+  readonly #traces: TraceSummaryInit[] = [];
+  #cursor: Cursor | undefined;
+  #last: Cursor | undefined;
+
+  constructor(reading: Reading, options: TracePageOptions, stored: Range) {
+    this.#reading = reading;
+    this.#options = options;
+    this.#stored = stored;
+    this.#cursor = options.after;
+  }
+
+  get isFull(): boolean {
+    return this.#traces.length >= this.#options.pageSize;
+  }
+
+  finish(): TracePage {
+    return { traces: this.#traces, last: this.#last };
+  }
+
+  async fillFrom(window: Range): Promise<void> {
+    const lastSpanUnixNano = await this.#lastSpan(window);
+    if (lastSpanUnixNano === undefined) return;
+    for (let mayHaveMore = true; mayHaveMore && !this.isFull; ) {
+      const limit = this.#options.pageSize - this.#traces.length;
+      const { filter, order } = this.#options;
+      const after = this.#cursor;
+      const candidates = await this.#reading.rows<CandidateRow>(
+        traceCandidates({ range: window, lastSpanUnixNano, filter, order, after, limit }),
+      );
+      await this.#append(candidates, window);
+      mayHaveMore = candidates.length === limit;
+    }
+  }
+
+  /** Only filters and durations look beyond the window. Undefined: no trace has spans in it. */
+  async #lastSpan(window: Range): Promise<bigint | undefined> {
+    const { order, filter } = this.#options;
+    if (isUnfiltered(filter) && order.key === 'start') return window.endUnixNano;
+    if (window.endUnixNano >= this.#nowUnixNano) return this.#stored.endUnixNano;
+    const [row] = await this.#reading.rows<LastSpanRow>(lastSpanOfTraces(window, this.#stored));
+    const lastSpan = BigInt(row?.last_span ?? 0);
+    return lastSpan === 0n ? undefined : later(lastSpan, window.endUnixNano);
+  }
+
+  get #nowUnixNano(): bigint {
+    return BigInt(Math.trunc(this.#reading.nowMs)) * 1_000_000n;
+  }
+
+  async #append(candidates: readonly CandidateRow[], window: Range): Promise<void> {
+    if (candidates.length === 0) return;
+    const summaries = await this.#summarise(candidates.map((row) => row.trace_id));
+    for (const { trace_id: traceId, sort_key: key } of candidates) {
+      this.#cursor = { key: BigInt(key), traceId };
+      const summary = summaries.get(traceId);
+      // A trace that began long before the window belongs to an earlier one, or to none.
+      if (!summary || BigInt(summary.startUnixNano ?? 0) < window.startUnixNano) continue;
+      this.#traces.push(summary);
+      this.#last = this.#cursor;
+    }
+  }
+
+  async #summarise(traceIds: readonly string[]): Promise<Map<string, TraceSummaryInit>> {
+    const { filter } = this.#options;
+    const traces = { traceIds, stored: this.#stored };
+    const [rows, matches] = await Promise.all([
+      this.#reading.rows<SummaryRow>(traceSummaries(traces)),
+      isUnfiltered(filter) ? undefined : this.#reading.rows<MatchRow>(matchedSpans(traces, filter)),
+    ]);
+    const matched = matches && new Map(matches.map((row) => [row.trace_id, row.matched]));
+    return new Map(
+      rows.map((row) => [
+        row.trace_id,
+        toSummary(row, matched ? (matched.get(row.trace_id) ?? '0') : row.spans),
+      ]),
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DASHED, insertGatewaySpans, problemOf } from './gateway-data.js';
+import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
+
+let bed: GatewayBed;
+beforeAll(async () => {
+  bed = await startGatewayBed();
+  await insertGatewaySpans(bed.query);
+});
+afterAll(() => bed.close());
+
+describe('credentials', () => {
+  const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
+
+  it('are taken in each form', async () => {
+    const forms: [Record<string, string>, object][] = [
+      [{ 'private-token': 'shop-read' }, { case: 'token', value: 'shop-read' }],
+      [{ authorization: 'Bearer shop-read' }, { case: 'token', value: 'shop-read' }],
+      [{ authorization: 'bearer  shop-read' }, { case: 'token', value: 'shop-read' }],
+      [basic('anybody:shop-read'), { case: 'token', value: 'shop-read' }],
+      [
+        { cookie: 'a=b; gob_session=session-of-shop-read' },
+        { case: 'sessionId', value: 'session-of-shop-read' },
+      ],
+    ];
+    for (const [headers, form] of forms) {
+      expect((await bed.get('/v3/query/7/services', headers)).status).toBe(200);
+      expect(bed.asked.at(-1)?.credential?.form).toEqual(form);
+    }
+  });
+
+  /** Routes that nobody needs a credential for: signing in and out, and files. */
+  const PUBLIC = ['/v1/auth/sign-in', '/v1/auth/sign-out', '/openapi.json', '/*'];
+
+  it('are needed, known and for the project, on every route', async () => {
+    const guarded = bed.routes.filter((route) => !PUBLIC.includes(route.url));
+    expect(guarded.filter((route) => route.method === 'GET')).toHaveLength(13);
+    for (const { method, url } of guarded) {
+      const path = url
+        .replace(':group_id', '1')
+        .replace(':project_id', '7')
+        .replace(':trace_id', DASHED)
+        .replace('*', 'shop/operations');
+      const ask = (headers: Record<string, string>) => fetch(bed.url + path, { method, headers });
+      const unknown: Record<string, string>[] = [
+        {},
+        { 'private-token': 'nobody' },
+        { 'private-token': '' },
+        { authorization: 'Bearer nobody' },
+        { authorization: 'Digest shop-read' },
+        { authorization: 'Basic !' },
+        basic('shop-read:'),
+        { cookie: 'gob_session=shop-read' },
+        { cookie: 'gob_session=' },
+      ];
+      for (const headers of unknown) {
+        const response = await ask(headers);
+        expect(response.status, `${method} ${path} ${JSON.stringify(headers)}`).toBe(401);
+        expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      }
+      if (url.includes(':project_id')) expect((await ask({ 'private-token': 'stranger' })).status).toBe(404);
+    }
+  });
+
+  it('of a stranger show the stranger its own project only', async () => {
+    const services = await bed.get('/observability/v1/services', { 'PRIVATE-TOKEN': 'stranger' });
+    expect(await services.json()).toEqual({ services: [] });
+    await problemOf(
+      await bed.get(`/observability/v1/traces/${DASHED}`, { 'PRIVATE-TOKEN': 'stranger' }),
+      404,
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../_util/rest.js';
+import { DASHED, insertGatewaySpans, problemOf } from './gateway-data.js';
+import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
+
+let bed: GatewayBed;
+beforeAll(async () => {
+  bed = await startGatewayBed();
+  await insertGatewaySpans(bed.query);
+});
+afterAll(() => bed.close());
+
+describe('trouble', () => {
+  it('of a service that is away is 503 with Retry-After and no address', async () => {
+    for (const config of [{ gatekeeperUrl: 'http://127.0.0.1:9' }, { queryUrl: 'http://127.0.0.1:9' }]) {
+      const url = await bed.start(config);
+      const response = await fetch(`${url}/v3/query/7/services`, {
+        headers: { 'PRIVATE-TOKEN': 'shop-read' },
+      });
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      const problem = await problemOf(response, 503);
+      expect(JSON.stringify(problem)).not.toContain('127.0.0.1');
+    }
+  });
+
+  it('of a query over its budget is 422 with a sentence', async () => {
+    const { url: queryUrl } = await bed.query.start({ queryMaxTraceSpans: 1 });
+    const url = await bed.start({ queryUrl });
+    const response = await fetch(`${url}/v3/query/7/traces/${DASHED}`, {
+      headers: { 'PRIVATE-TOKEN': 'shop-read' },
+    });
+    expect(await problemOf(response, 422)).toMatchObject({
+      code: 'query_too_expensive',
+      detail: expect.stringContaining('more than 1 spans'),
+    });
+  });
+
+  it('of a client that goes away ends the query in ClickHouse', async () => {
+    await bed.query.sql('RENAME TABLE gob_cell_default.service_operations TO gob_cell_default.kept');
+    await bed.query.sql(`CREATE VIEW gob_cell_default.service_operations AS SELECT toUInt32(1) AS TenantId, toUInt64(7) AS ProjectId, today() AS Day,
+      toString(number + sleepEachRow(0.2)) AS ServiceName, '' AS SpanName FROM numbers(200) SETTINGS max_block_size = 1`);
+    const running = async () =>
+      Number(
+        await bed.query.sql(
+          "SELECT count() FROM system.processes WHERE Settings['log_comment'] LIKE '%service_names%' FORMAT TSV",
+        ),
+      );
+    try {
+      const leaving = new AbortController();
+      const outcome = fetch(`${bed.url}/v3/query/7/services`, {
+        headers: { 'PRIVATE-TOKEN': 'shop-read' },
+        signal: leaving.signal,
+      }).catch((error: Error) => error.name);
+      await eventually(running, (count) => count === 1);
+      leaving.abort();
+      expect(await outcome).toBe('AbortError');
+      await eventually(running, (count) => count === 0);
+    } finally {
+      await bed.query.sql('DROP VIEW gob_cell_default.service_operations');
+      await bed.query.sql('RENAME TABLE gob_cell_default.kept TO gob_cell_default.service_operations');
+    }
+  });
+
+  it('of malformed HTTP ends the connection with 400 or 431', async () => {
+    const { hostname, port } = new URL(bed.url);
+    const send = (text: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () => socket.write(text));
+        let answer = '';
+        socket.on('data', (chunk) => {
+          answer += chunk;
+        });
+        socket.on('error', reject).on('close', () => resolve(answer));
+      });
+    expect(await send('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
+    expect(await send(`GET / HTTP/1.1\r\nhost: x\r\ncookie: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 /,
+    );
+  });
+});
