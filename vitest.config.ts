@@ -8,7 +8,11 @@ const ring = (name: string, include: string[], testTimeout: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      ring('unit', ['lib/**/*.test.ts', 'services/**/*.test.ts', 'gateway/**/*.test.ts', 'test/*.test.ts'], 10_000),
+      ring(
+        'unit',
+        ['lib/**/*.test.ts', 'services/**/*.test.ts', 'gateway/**/*.test.ts', 'test/*.test.ts'],
+        10_000,
+      ),
       ring('integration', ['test/integration/**/*.test.ts'], 30_000),
       ring('e2e', ['test/e2e/**/*.test.ts'], 60_000),
       ring('browser', ['test/browser/**/*.test.ts'], 60_000),

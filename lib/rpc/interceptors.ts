@@ -44,7 +44,10 @@ function existing<T>(registry: Registry, name: string): T | undefined {
   return registry.getSingleMetric(name) as T | undefined;
 }
 
-/** Lets only errors of the catalogue out. Faults are logged here with their cause, once. */
+/**
+ * Lets only errors of the catalogue out. Faults are logged here with their cause, once. A dependency that is away is reported by
+ * whoever waits for it, not by every call that it costs.
+ */
 export function errorInterceptor(logger: Logger): Interceptor {
   return (next) => async (request) => {
     try {

@@ -1,6 +1,6 @@
-import { loadSigningKeys } from '../../services/gatekeeper/keys/signing-keys.js';
 import { signAssertion } from '../../lib/rpc/assertion.js';
 import type { Caller, Principal } from '../../lib/rpc/caller.js';
+import { loadSigningKeys } from '../../services/gatekeeper/keys/signing-keys.js';
 
 export interface TestSigner {
   /** What verifiers are given instead of a gatekeeper. */
@@ -11,7 +11,10 @@ export interface TestSigner {
 /** Signs assertions as a gatekeeper would, with a key of its own. */
 export async function createTestSigner(): Promise<TestSigner> {
   const keys = await loadSigningKeys(undefined);
-  return { fetchKeys: async () => keys.jwksJson, sign: (caller, audience) => signAssertion(keys.current, caller, audience) };
+  return {
+    fetchKeys: async () => keys.jwksJson,
+    sign: (caller, audience) => signAssertion(keys.current, caller, audience),
+  };
 }
 
 /** A principal of tenant 1, project 1 unless told otherwise. */

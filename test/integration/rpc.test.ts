@@ -26,15 +26,24 @@ async function serve(listServices: (tenantId: number, signal: AbortSignal) => Pr
     verifyAssertion: createAssertionVerifier('query', signer.fetchKeys),
     routes: (router) =>
       void router.service(QueryService, {
-        listServices: async (_request, call) => ({ names: await listServices(principalOf(call).tenantId, call.signal) }),
+        listServices: async (_request, call) => ({
+          names: await listServices(principalOf(call).tenantId, call.signal),
+        }),
       }),
   });
   const client = createRpcClient(QueryService, { url: server.url, timeoutMs: 5_000 });
-  closers.push(() => server.close(), () => client.close());
+  closers.push(
+    () => server.close(),
+    () => client.close(),
+  );
   return { signer, server, client, ...context };
 }
 
-const failure = (promise: Promise<unknown>) => promise.then(() => expect.unreachable(), (error) => fromConnectError(error));
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.unreachable(),
+    (error) => fromConnectError(error),
+  );
 
 describe('internal calls', () => {
   it('carry the caller from the assertion to the handler', async () => {
@@ -51,16 +60,30 @@ describe('internal calls', () => {
     expect((await call(await signer.sign(testPrincipal(), 'tenant-quota'))).code).toBe('unauthenticated');
     expect((await call(await other.sign(testPrincipal(), 'query'))).code).toBe('unauthenticated');
     expect((await call('not-a-jwt')).code).toBe('unauthenticated');
-    expect((await call(await signer.sign({ kind: 'service', service: 'x' }, 'query'))).code).toBe('permission_denied');
+    expect((await call(await signer.sign({ kind: 'service', service: 'x' }, 'query'))).code).toBe(
+      'permission_denied',
+    );
   });
 
   it('bring our errors to the caller whole, and hide faults', async () => {
     const { client, signer } = await serve(async (tenantId) => {
-      if (tenantId === 1) throw new AppError('query_too_expensive', 'Read 10 rows of 5.', { field: 'period', retryAfterMs: 1500 });
+      if (tenantId === 1)
+        throw new AppError('query_too_expensive', 'Read 10 rows of 5.', {
+          field: 'period',
+          retryAfterMs: 1500,
+        });
       throw new Error('password=hunter2');
     });
-    const call = async (tenantId: number) => failure(client.calls.listServices({}, withAssertion(await signer.sign(testPrincipal({ tenantId }), 'query'))));
-    expect(await call(1)).toMatchObject({ code: 'query_too_expensive', message: 'Read 10 rows of 5.', field: 'period', retryAfterMs: 1500 });
+    const call = async (tenantId: number) =>
+      failure(
+        client.calls.listServices({}, withAssertion(await signer.sign(testPrincipal({ tenantId }), 'query'))),
+      );
+    expect(await call(1)).toMatchObject({
+      code: 'query_too_expensive',
+      message: 'Read 10 rows of 5.',
+      field: 'period',
+      retryAfterMs: 1500,
+    });
     expect(await call(2)).toMatchObject({ code: 'internal', message: 'Internal error.' });
   });
 
@@ -80,8 +103,13 @@ describe('internal calls', () => {
       return [];
     });
     const abort = new AbortController();
-    const call = client.calls.listServices({}, withAssertion(await signer.sign(testPrincipal(), 'query'), abort.signal));
-    const refused = expect(call).rejects.toSatisfy((error) => ConnectError.from(error).code === Code.Canceled);
+    const call = client.calls.listServices(
+      {},
+      withAssertion(await signer.sign(testPrincipal(), 'query'), abort.signal),
+    );
+    const refused = expect(call).rejects.toSatisfy(
+      (error) => ConnectError.from(error).code === Code.Canceled,
+    );
     await handlerEntered;
     abort.abort();
     await handlerEnded;
@@ -104,8 +132,12 @@ describe('internal calls', () => {
     await client.calls.listServices({}, withAssertion(await signer.sign(testPrincipal(), 'query')));
     await failure(client.calls.listServices({}));
     const text = await registry.metrics();
-    expect(text).toContain('gob_rpc_server_calls_total{service="gob.query.v1.QueryService",method="ListServices",code="OK"} 1');
-    expect(text).toContain('gob_rpc_server_calls_total{service="gob.query.v1.QueryService",method="ListServices",code="Unauthenticated"} 1');
+    expect(text).toContain(
+      'gob_rpc_server_calls_total{service="gob.query.v1.QueryService",method="ListServices",code="OK"} 1',
+    );
+    expect(text).toContain(
+      'gob_rpc_server_calls_total{service="gob.query.v1.QueryService",method="ListServices",code="Unauthenticated"} 1',
+    );
   });
 
   it('report a service that is away as unavailable without its address', async () => {

@@ -75,7 +75,8 @@ export class TenantDirectory implements Closable {
   async #follow(): Promise<void> {
     const { signal } = this.#stopping;
     let delayMs = RECONNECT_MIN_MS;
-    let warnedAtMs = Number.NEGATIVE_INFINITY;
+    // An outage is worth a line when it lasts; a moment of it belongs to every start.
+    let warnedAtMs = performance.now();
     while (!signal.aborted) {
       try {
         await this.#receive();

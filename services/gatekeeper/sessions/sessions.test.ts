@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MemoryKv } from '../../../lib/kv/memory-kv.js';
+import type { Identity } from '../identity/identity.js';
+import { Sessions } from './sessions.js';
+
+const dev: Identity = { name: 'dev', kind: 'user', scopes: ['api'], coverage: { tenantId: 22 } };
+const users = {
+  findByPassword: async (username: string, password: string) =>
+    username === 'dev' && password === 'right' ? dev : undefined,
+  findByUsername: (username: string) => (username === 'dev' ? dev : undefined),
+};
+
+let nowMs: number;
+let kv: MemoryKv;
+let sessions: Sessions;
+beforeEach(() => {
+  nowMs = 0;
+  kv = new MemoryKv(() => nowMs);
+  sessions = new Sessions(kv, users, 1_000);
+});
+afterEach(() => kv.close());
+
+it('signs in with the right password, and ends by time or by signing out', async () => {
+  const { sessionId } = await sessions.signInWithPassword('dev', 'right');
+  expect(await sessions.find(sessionId)).toBe(dev);
+  await sessions.end(sessionId);
+  expect(await sessions.find(sessionId)).toBeUndefined();
+  const again = await sessions.signInWithPassword('dev', 'right');
+  expect(again.sessionId).not.toBe(sessionId);
+  nowMs = 1_001;
+  expect(await sessions.find(again.sessionId)).toBeUndefined();
+});
+
+it('accepts a one-time token exactly once', async () => {
+  await sessions.allowOnce('one-time', 'dev');
+  const attempts = await Promise.allSettled([
+    sessions.signInWithToken('one-time'),
+    sessions.signInWithToken('one-time'),
+  ]);
+  expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  await expect(sessions.signInWithToken('never-given')).rejects.toThrowError(/used before or is not valid/);
+});
+
+it('makes a user wait after ten wrong passwords, and says for how long', async () => {
+  for (let attempt = 0; attempt < 10; attempt++)
+    await expect(sessions.signInWithPassword('dev', 'wrong')).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+  await expect(sessions.signInWithPassword('dev', 'right')).rejects.toMatchObject({
+    code: 'rate_limited',
+    retryAfterMs: 60_000,
+  });
+  nowMs = 60_001;
+  expect((await sessions.signInWithPassword('dev', 'right')).username).toBe('dev');
+});
+
+it('keeps no session id in the store', async () => {
+  const { sessionId } = await sessions.signInWithPassword('dev', 'right');
+  expect(await kv.get(`session:${sessionId}`)).toBeUndefined();
+});
