@@ -1,0 +1,35 @@
+/** Kinds of telemetry, as the ledger and the gatekeeper call them. */
+export type ReceivedSignal = 'traces';
+
+/** An export before it is read: everything that decides whether it may be. */
+export interface AdmissionQuestion {
+  /** Undefined when the exporter presented no credential. */
+  readonly token: string | undefined;
+  /** Tenant and project named in the request path; 0 when it names none. */
+  readonly pathTenantId: number;
+  readonly pathProjectId: bigint;
+  readonly signal: ReceivedSignal;
+  /** Bytes of the body as they arrive. */
+  readonly wireBytes: number;
+}
+
+/** A positive answer. */
+export interface Admission {
+  readonly tenantId: number;
+  readonly projectId: bigint;
+  /** Name of the token, for logs. */
+  readonly principal: string;
+  /** Database of the tenant's cell. */
+  readonly database: string;
+  readonly maxRequestBytes: number;
+  readonly retentionDays: number;
+}
+
+export interface Admissions {
+  /**
+   * Rejects with AppError: `unauthenticated`, `permission_denied`, `not_found`, `rate_limited` (with the delay), or
+   * `unavailable` (with a delay) while nobody can tell.
+   */
+  admit(question: AdmissionQuestion): Promise<Admission>;
+  close(): void;
+}

@@ -1,0 +1,119 @@
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+import type { AppError } from '../../../lib/errors/app-error.js';
+import { toAppError } from '../../../lib/errors/connect.js';
+import type { Logger } from '../../../lib/telemetry/logger.js';
+import type { Admission, AdmissionQuestion } from '../admission/admission.js';
+import { presentedToken } from '../admission/presented-credential.js';
+import type { Ingest } from '../ingest/ingest.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { ByteLease } from '../pipeline/byte-budget.js';
+import type { TranscodeResult } from '../transcode/transcode.js';
+import { decompress } from './inflate.js';
+import { acceptsGzip, encodingOf, requireCompression, requireEncoding } from './negotiation.js';
+import { type AnyRequest, bodyTooLarge, declaredLength, discardBody, readBody } from './read-body.js';
+import { errorAnswer, type ResponseForm, send, successAnswer } from './respond.js';
+import { matchTraces } from './routes.js';
+
+export interface ExportHandlerOptions {
+  readonly ingest: Ingest;
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+  /** Once true, answers end their connection: it would stay open, idle, for the server's whole grace period. */
+  readonly isClosing: () => boolean;
+}
+
+/** Slow uplinks exist; clients that never finish do as well. */
+const BODY_TIMEOUT_MS = 30_000;
+
+/** Answers one HTTP request, whatever happens. Never rejects. */
+export async function handleExport(
+  request: AnyRequest,
+  response: ServerResponse | Http2ServerResponse,
+  { ingest, ledger, logger, isClosing }: ExportHandlerOptions,
+): Promise<void> {
+  const startedMs = performance.now();
+  const form = { ...formOf(request), endsConnection: () => request.httpVersionMajor === 1 && isClosing() };
+  const lease = ingest.lease();
+  let outcome = 'ok';
+  try {
+    const result = await receive(request, { ingest, lease });
+    send(response, successAnswer(result, form.encoding), form);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    outcome = error.code;
+    if (error.code === 'internal') logger.error({ err: thrown }, 'export failed');
+    trySend(response, error, form);
+  } finally {
+    lease.release();
+    discardBody(request);
+    ledger.answered('http', outcome, startedMs);
+  }
+}
+
+interface Receiving {
+  readonly ingest: Ingest;
+  readonly lease: ByteLease;
+}
+
+/** Cheap refusals first: nothing is read before the head is in order, nothing inflated before the sender is admitted. */
+async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promise<TranscodeResult> {
+  const route = matchTraces(request.method, request.url);
+  const encoding = requireEncoding(request.headers['content-type']);
+  const compression = requireCompression(request.headers['content-encoding']);
+  const declared = declaredLength(request);
+  if (declared !== undefined && declared > ingest.maxRequestBytes)
+    throw bodyTooLarge(ingest.maxRequestBytes, declared);
+  const ask = (wireBytes: number) => ingest.admit({ ...route, ...senderOf(request), wireBytes });
+  const early = declared === undefined ? undefined : await ask(declared);
+  const wire = await readBody(request, {
+    maxBytes: ingest.maxRequestBytes,
+    lease,
+    timeoutMs: BODY_TIMEOUT_MS,
+  });
+  const receivedMs = performance.now();
+  const admission = early ?? (await ask(wire.length));
+  lease.assign(admission.tenantId);
+  const body = await inflated({ wire, compression, admission, ingest, lease });
+  return ingest.export({ admission, encoding, body, lease, receivedMs });
+}
+
+interface Inflating {
+  readonly wire: Buffer;
+  readonly compression: ReturnType<typeof requireCompression>;
+  readonly admission: Admission;
+  readonly ingest: Ingest;
+  readonly lease: ByteLease;
+}
+
+async function inflated({ wire, compression, admission, ingest, lease }: Inflating): Promise<Buffer> {
+  const body = await decompress(wire, compression, ingest.limitFor(admission));
+  if (body !== wire) lease.grow(body.length);
+  return body;
+}
+
+function senderOf(request: AnyRequest): Pick<AdmissionQuestion, 'token' | 'signal'> {
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  return { token: presentedToken(header), signal: 'traces' };
+}
+
+function formOf(request: AnyRequest): Omit<ResponseForm, 'endsConnection'> {
+  const acceptEncoding = request.headers['accept-encoding'];
+  return {
+    encoding: encodingOf(request.headers['content-type']) ?? 'json',
+    gzip: acceptsGzip(Array.isArray(acceptEncoding) ? acceptEncoding.join(',') : acceptEncoding),
+  };
+}
+
+/** A client that has gone away cannot be answered, which is no fault. */
+function trySend(response: ServerResponse | Http2ServerResponse, error: AppError, form: ResponseForm): void {
+  if (error.code === 'cancelled') return;
+  try {
+    send(response, errorAnswer(error, form.encoding), form);
+  } catch {
+    response.destroy();
+  }
+}

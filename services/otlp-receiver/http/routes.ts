@@ -1,0 +1,36 @@
+import { AppError } from '../../../lib/errors/app-error.js';
+
+/** Whom the path names; 0 where it names nobody. */
+export interface TracesRoute {
+  readonly pathTenantId: number;
+  readonly pathProjectId: bigint;
+}
+
+const SIGNAL_PATH =
+  /^(?:\/v1|\/observability\/v1|\/v3\/(?<tenant>\d{1,10})\/(?<project>\d{1,20})\/ingest)\/(?<signal>traces|metrics|logs)$/;
+const TRACES_PATHS =
+  '/v1/traces, /observability/v1/traces or /v3/{root_namespace_id}/{project_id}/ingest/traces';
+const MAX_TENANT_ID = 2 ** 32 - 1;
+const MAX_PROJECT_ID = 2n ** 64n - 1n;
+const MAX_SHOWN_PATH = 200;
+
+/** Throws AppError `not_found` or `method_not_allowed`, both saying what is right. */
+export function matchTraces(method: string | undefined, url: string | undefined): TracesRoute {
+  const path = (url ?? '/').split('?', 1)[0] ?? '/';
+  const { tenant = '0', project = '0', signal } = SIGNAL_PATH.exec(path)?.groups ?? {};
+  const [pathTenantId, pathProjectId] = [Number(tenant), BigInt(project)];
+  if (signal === undefined || pathTenantId > MAX_TENANT_ID || pathProjectId > MAX_PROJECT_ID)
+    throw new AppError('not_found', `There is nothing at ${shorten(path)}. Send traces to ${TRACES_PATHS}.`);
+  if (signal !== 'traces')
+    throw new AppError(
+      'not_found',
+      `This receiver takes traces only, not ${signal}: switch the ${signal} exporter off (OTEL_${signal.toUpperCase()}_EXPORTER=none).`,
+    );
+  if (method !== 'POST')
+    throw new AppError('method_not_allowed', `${method ?? 'This method'} is not allowed here. Use POST.`);
+  return { pathTenantId, pathProjectId };
+}
+
+function shorten(path: string): string {
+  return path.length > MAX_SHOWN_PATH ? `${path.slice(0, MAX_SHOWN_PATH)}…` : path;
+}

@@ -1,0 +1,37 @@
+import { type ColumnWriter, plainColumn } from './column.js';
+
+export const uint32Column = (): ColumnWriter<number> =>
+  plainColumn('UInt32', (sink, value) => sink.uint32(value));
+
+export const uint64Column = (): ColumnWriter<bigint> =>
+  plainColumn('UInt64', (sink, value) => sink.uint64(value));
+
+export const float64Column = (): ColumnWriter<number> =>
+  plainColumn('Float64', (sink, value) => sink.float64(value));
+
+export const stringColumn = (): ColumnWriter<string> =>
+  plainColumn('String', (sink, value) => sink.string(value));
+
+/**
+ * Nanoseconds since 1970 in UTC. The type must be sent as it is: ClickHouse reads an Int64 that is sent for a DateTime64
+ * as seconds.
+ */
+export const nanoTimeColumn = (): ColumnWriter<bigint> =>
+  plainColumn("DateTime64(9, 'UTC')", (sink, value) => sink.int64(value));
+
+/** Exactly `bytes` bytes per value; throws a RangeError for any other length, since a block would be shifted. */
+export function fixedStringColumn(bytes: number): ColumnWriter<Uint8Array> {
+  return plainColumn(`FixedString(${bytes})`, (sink, value) => {
+    if (value.length !== bytes) throw new RangeError(`FixedString(${bytes}) got ${value.length} bytes`);
+    sink.bytes(value);
+  });
+}
+
+/** Values are the names' positions: `['Unset', 'Ok']` is `Enum8('Unset' = 0, 'Ok' = 1)`. */
+export function enum8Column(names: readonly string[]): ColumnWriter<number> {
+  const members = names.map((name, value) => `'${name}' = ${value}`).join(', ');
+  return plainColumn(`Enum8(${members})`, (sink, value) => {
+    if (names[value] === undefined) throw new RangeError(`no member ${value} in Enum8(${members})`);
+    sink.uint8(value);
+  });
+}

@@ -1,0 +1,93 @@
+import { AppError } from '../../../lib/errors/app-error.js';
+import { retryDelayMs } from '../status/retry-delay.js';
+
+export interface ByteBudgetOptions {
+  readonly totalBytes: number;
+  readonly tenantBytes: number;
+}
+
+/** What one request holds of the budget. */
+export interface ByteLease {
+  /** From now on the bytes count for the tenant as well. Throws like `grow`. */
+  assign(tenantId: number): void;
+  /** Throws AppError `unavailable` with a retry delay when the budget is used up by others. */
+  grow(bytes: number): void;
+  /** Gives everything back; may be called twice. */
+  release(): void;
+}
+
+/**
+ * Bounds the bytes that are held in memory, in total and per tenant. A request that is alone always passes: its size has a
+ * limit of its own, and refusing it with "try again" would refuse it for ever.
+ */
+export class ByteBudget {
+  readonly #options: ByteBudgetOptions;
+  readonly #byTenant = new Map<number, number>();
+  #total = 0;
+
+  constructor(options: ByteBudgetOptions) {
+    this.#options = options;
+  }
+
+  get usedBytes(): number {
+    return this.#total;
+  }
+
+  lease(): ByteLease {
+    let held = 0;
+    let tenant: number | undefined;
+    return {
+      assign: (tenantId) => {
+        this.#takeForTenant(tenantId, held, 0);
+        tenant = tenantId;
+      },
+      grow: (bytes) => {
+        this.#take(bytes, held);
+        if (tenant !== undefined) this.#takeForTenantOrUndo(tenant, bytes, held);
+        held += bytes;
+      },
+      release: () => {
+        this.#total -= held;
+        if (tenant !== undefined) this.#giveBack(tenant, held);
+        held = 0;
+      },
+    };
+  }
+
+  #take(bytes: number, own: number): void {
+    const isAlone = this.#total === own;
+    if (!isAlone && this.#total + bytes > this.#options.totalBytes)
+      throw overBudget('The receiver', this.#options.totalBytes);
+    this.#total += bytes;
+  }
+
+  #takeForTenant(tenantId: number, bytes: number, own: number): void {
+    const used = this.#byTenant.get(tenantId) ?? 0;
+    if (used !== own && used + bytes > this.#options.tenantBytes)
+      throw overBudget(`Tenant ${tenantId}`, this.#options.tenantBytes);
+    this.#byTenant.set(tenantId, used + bytes);
+  }
+
+  #takeForTenantOrUndo(tenantId: number, bytes: number, own: number): void {
+    try {
+      this.#takeForTenant(tenantId, bytes, own);
+    } catch (error) {
+      this.#total -= bytes;
+      throw error;
+    }
+  }
+
+  #giveBack(tenantId: number, bytes: number): void {
+    const rest = (this.#byTenant.get(tenantId) ?? 0) - bytes;
+    if (rest > 0) this.#byTenant.set(tenantId, rest);
+    else this.#byTenant.delete(tenantId);
+  }
+}
+
+function overBudget(who: string, limitBytes: number): AppError {
+  return new AppError(
+    'unavailable',
+    `${who} has as much data in flight as fits (${limitBytes} bytes); send this again in a moment.`,
+    { retryAfterMs: retryDelayMs() },
+  );
+}

@@ -1,0 +1,22 @@
+import type { NativeBlock } from '../native/block.js';
+
+/** One export on its way to the store. */
+export interface Delivery {
+  readonly tenantId: number;
+  /** Database of the tenant's cell. */
+  readonly database: string;
+  readonly blocks: readonly NativeBlock[];
+  /** Point of `performance.now()` after which the exporter is asked to send again. */
+  readonly deadlineMs: number;
+}
+
+/** Takes exports and makes them durable. */
+export interface Pipeline {
+  /**
+   * Resolves when every row is durable: only then may the export be acknowledged. Rejects with AppError `unavailable` when
+   * that could not be had in time (sending again is right) and `internal` when the rows can never be stored.
+   */
+  write(delivery: Delivery): Promise<void>;
+  /** Finishes what was taken, then lets go of everything. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,100 @@
+import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
+import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
+import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
+import { createStore, type Store } from '../../lib/store/store.js';
+import type { Admissions } from './admission/admission.js';
+import { GatekeeperAdmissions } from './admission/gatekeeper-admissions.js';
+import type { OtlpReceiverConfig } from './config.js';
+import { startGrpcServer } from './grpc/grpc-server.js';
+import { startHttpServer } from './http/http-server.js';
+import { Ingest } from './ingest/ingest.js';
+import { createLedger, registerInFlightGauge } from './ledger/ledger.js';
+import { ByteBudget } from './pipeline/byte-budget.js';
+import { DirectPipeline } from './pipeline/direct-pipeline.js';
+import { createPipelineMetrics } from './pipeline/pipeline-metrics.js';
+import { StoreReadiness } from './store-readiness.js';
+import { transcodeTraces } from './transcode/reference/transcode-traces.js';
+
+export interface OtlpReceiver extends RunningService {
+  /** Where OTLP over gRPC is received, with the port that was bound. */
+  readonly grpcUrl: string;
+  /** Where OTLP over HTTP is received. */
+  readonly httpUrl: string;
+}
+
+export interface OtlpReceiverOverrides {
+  readonly store?: Store;
+  readonly admissions?: Admissions;
+}
+
+/** The cell that exists in every mesh; its tables decide when the receiver is ready. */
+const DEFAULT_DATABASE = 'gob_cell_default';
+/** Running exports get this long when the receiver stops; their own deadlines are shorter. */
+const CALL_GRACE_MS = 9_000;
+const CLOSE_TIMEOUT_MS = 10_000;
+
+/** Starts the receiver. It accepts at once; while ClickHouse or the gatekeeper is away exporters are told to come back. */
+export async function startOtlpReceiver(
+  config: OtlpReceiverConfig,
+  context: ServiceContext,
+  overrides: OtlpReceiverOverrides = {},
+): Promise<OtlpReceiver> {
+  const { logger, registry } = context;
+  const lifecycle = new Lifecycle(logger);
+  const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
+  const admissions = overrides.admissions ?? new GatekeeperAdmissions(config.gatekeeperUrl, logger);
+  lifecycle.add('admissions', admissions);
+  const metrics = createPipelineMetrics(registry);
+  const pipeline = lifecycle.add(
+    'pipeline',
+    new DirectPipeline({ store, logger, metrics }),
+    CLOSE_TIMEOUT_MS,
+  );
+  lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
+  const ledger = createLedger(registry);
+  const ingest = new Ingest({
+    admissions,
+    budget: createBudget(config, context),
+    transcodeTraces,
+    pipeline,
+    ledger,
+    maxRequestBytes: config.ingestMaxRequestBytes,
+    ackTimeoutMs: config.ingestAckTimeoutMs,
+  });
+  const servers = await startServers(config, { ingest, ledger, logger }).catch(async (error) => {
+    await lifecycle.close();
+    throw error;
+  });
+  lifecycle.add('servers', servers, CLOSE_TIMEOUT_MS);
+  return { ...servers, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
+}
+
+/** Both close at the same time, so that a stop takes one grace period and not two. */
+async function startServers(config: OtlpReceiverConfig, options: Parameters<typeof startGrpcServer>[1]) {
+  const grpc = await startGrpcServer(config.otlpGrpcAddress, options);
+  const http = await startHttpServer(config.otlpHttpAddress, options).catch(async (error) => {
+    await grpc.close(0);
+    throw error;
+  });
+  const close = async () => void (await Promise.all([grpc.close(CALL_GRACE_MS), http.close(CALL_GRACE_MS)]));
+  return { grpcUrl: grpc.url, httpUrl: http.url, close };
+}
+
+function openStore(config: OtlpReceiverConfig, { logger, registry }: ServiceContext): Store {
+  return createStore({
+    url: requireClickHouseUrl(config),
+    logger,
+    registry,
+    application: 'otlp-receiver',
+    maxConnections: config.clickhouseMaxConnections,
+  });
+}
+
+function createBudget(config: OtlpReceiverConfig, { registry }: ServiceContext): ByteBudget {
+  const budget = new ByteBudget({
+    totalBytes: config.ingestInFlightBytes,
+    tenantBytes: config.ingestInFlightBytesPerTenant,
+  });
+  registerInFlightGauge(registry, () => budget.usedBytes);
+  return budget;
+}

@@ -1,0 +1,87 @@
+import { messageOf } from '../../lib/errors/app-error.js';
+import type { ServiceContext } from '../../lib/lifecycle/service-main.js';
+import type { Store } from '../../lib/store/store.js';
+import { checkTables } from './pipeline/table-check.js';
+
+/** A whole mesh starts at once, so what is missing comes soon. */
+const WAITING_INTERVAL_MS = 300;
+const READY_INTERVAL_MS = 5_000;
+const LOG_INTERVAL_MS = 5_000;
+const READINESS_PART = 'clickhouse';
+
+/**
+ * Keeps the process not ready while ClickHouse does not answer or the cell's tables are not what the receiver writes. Asks
+ * for as long as the process runs.
+ */
+export class StoreReadiness {
+  readonly #store: Store;
+  readonly #database: string;
+  readonly #context: ServiceContext;
+  readonly #stopping = new AbortController();
+  readonly #done: Promise<void>;
+  #loggedReason: string | undefined;
+  #loggedAtMs = 0;
+
+  constructor(store: Store, database: string, context: ServiceContext) {
+    this.#store = store;
+    this.#database = database;
+    this.#context = context;
+    context.readiness.block(READINESS_PART, 'waiting for ClickHouse');
+    this.#done = this.#watch();
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#done;
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const reason = await this.#problem(signal);
+      if (signal.aborted) return;
+      if (reason === undefined) this.#ready();
+      else this.#notReady(reason);
+      await pause(reason === undefined ? READY_INTERVAL_MS : WAITING_INTERVAL_MS, signal);
+    }
+  }
+
+  async #problem(signal: AbortSignal): Promise<string | undefined> {
+    try {
+      await checkTables(this.#store, this.#database, signal);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #ready(): void {
+    this.#context.readiness.unblock(READINESS_PART);
+    if (this.#loggedReason !== undefined || this.#loggedAtMs === 0)
+      this.#context.logger.info({ database: this.#database }, 'ClickHouse is ready for ingest');
+    this.#loggedReason = undefined;
+    this.#loggedAtMs = performance.now();
+  }
+
+  #notReady(reason: string): void {
+    const { readiness, logger } = this.#context;
+    readiness.block(READINESS_PART, reason);
+    const isNew = reason !== this.#loggedReason;
+    if (!isNew && performance.now() - this.#loggedAtMs < LOG_INTERVAL_MS) return;
+    this.#loggedReason = reason;
+    this.#loggedAtMs = performance.now();
+    logger.warn({ database: this.#database, reason }, 'waiting for ClickHouse');
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

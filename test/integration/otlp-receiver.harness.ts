@@ -1,0 +1,150 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { type AdmitRequest, GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { loadConfig } from '../../lib/config/load.js';
+import { AppError } from '../../lib/errors/app-error.js';
+import { startRpcServer } from '../../lib/rpc/server.js';
+import { migrate } from '../../lib/store/migrate.js';
+import { createStore, type Store } from '../../lib/store/store.js';
+import { type OtlpReceiverConfig, otlpReceiverSettings } from '../../services/otlp-receiver/config.js';
+import {
+  type OtlpReceiver,
+  type OtlpReceiverOverrides,
+  startOtlpReceiver,
+} from '../../services/otlp-receiver/service.js';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
+import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
+import { TEST_TOKEN } from './otlp-receiver.clients.js';
+
+export const TENANT_ID = 22;
+export const PROJECT_ID = 7n;
+export const DATABASE = 'gob_cell_default';
+
+type Admit = ServiceImpl<typeof GatekeeperService>['admit'];
+type Answer = Awaited<ReturnType<Admit>>;
+
+export interface TestGatekeeper {
+  readonly url: string;
+  /** What receivers asked, in order. */
+  readonly asked: AdmitRequest[];
+  /** Replaces how requests are answered. */
+  answerWith(answer: (request: AdmitRequest) => Answer | Promise<Answer>): void;
+  close(): Promise<void>;
+}
+
+export function admission(
+  overrides: Partial<{
+    tenantId: number;
+    projectId: bigint;
+    validMs: number;
+    maxRequestBytes: bigint;
+    retentionDays: number;
+  }> = {},
+): Answer {
+  return {
+    tenantId: overrides.tenantId ?? TENANT_ID,
+    projectId: overrides.projectId ?? PROJECT_ID,
+    principal: 'shop-ingest',
+    database: DATABASE,
+    limits: {
+      maxRequestBytes: overrides.maxRequestBytes ?? BigInt(16 * 2 ** 20),
+      retentionDays: overrides.retentionDays ?? 30,
+    },
+    validUntil: timestampFromMs(Date.now() + (overrides.validMs ?? 1_000)),
+  };
+}
+
+function answerKnownToken(request: AdmitRequest): Answer {
+  const form = request.credential?.form;
+  if (form?.case === 'token' && form.value === TEST_TOKEN) return admission();
+  throw new AppError('unauthenticated', 'The token is not known.');
+}
+
+/** A gatekeeper that speaks the contract over the wire and remembers what it was asked. */
+export async function startTestGatekeeper(): Promise<TestGatekeeper> {
+  const asked: AdmitRequest[] = [];
+  let answer: (request: AdmitRequest) => Answer | Promise<Answer> = answerKnownToken;
+  const admit: Admit = async (request) => {
+    asked.push(request);
+    return answer(request);
+  };
+  const { logger, registry } = testServiceContext();
+  const server = await startRpcServer({
+    address: ANY_PORT,
+    purpose: 'test gatekeeper',
+    routes: (router) => void router.service(GatekeeperService, { admit }),
+    logger,
+    registry,
+    verifyAssertion: undefined,
+  });
+  return {
+    url: server.url,
+    asked,
+    answerWith: (next) => {
+      answer = next;
+    },
+    close: () => server.close(),
+  };
+}
+
+export interface TestReceiver extends OtlpReceiver {
+  readonly context: ReturnType<typeof testServiceContext>;
+}
+
+export async function startTestReceiver(
+  settings: Partial<OtlpReceiverConfig>,
+  overrides: OtlpReceiverOverrides = {},
+): Promise<TestReceiver> {
+  const context = testServiceContext();
+  const defaults = loadConfig(otlpReceiverSettings, { argv: [], env: {} });
+  const config = { ...defaults, otlpGrpcAddress: ANY_PORT, otlpHttpAddress: ANY_PORT, ...settings };
+  return { ...(await startOtlpReceiver(config, context, overrides)), context };
+}
+
+/** Polls until the check gives something; the test's own timeout bounds it. */
+export async function eventually<T>(check: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await check();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export interface TestStack {
+  readonly clickhouse: EmbeddedClickHouse;
+  readonly store: Store;
+  readonly gatekeeper: TestGatekeeper;
+  readonly receiver: TestReceiver;
+  /** Rows of `spans` with this trace id, oldest first. */
+  rowsOf(traceId: Uint8Array, columns?: string): Promise<readonly Record<string, unknown>[]>;
+  countOf(traceId: Uint8Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A receiver with a real engine, migrated, and a test gatekeeper. */
+export async function startTestStack(settings: Partial<OtlpReceiverConfig> = {}): Promise<TestStack> {
+  const { logger, registry } = testServiceContext();
+  const [clickhouse, gatekeeper] = await Promise.all([startEmbeddedClickHouse(), startTestGatekeeper()]);
+  const store = createStore({ url: clickhouse.url, logger, registry, application: 'test' });
+  await migrate({ store, schema: 'cell', database: DATABASE, logger });
+  const urls = { clickhouseUrl: clickhouse.url, gatekeeperUrl: gatekeeper.url };
+  const receiver = await startTestReceiver({ ...urls, ...settings });
+  const rowsOf = async (traceId: Uint8Array, columns = '*') => {
+    const sql = `SELECT ${columns} FROM ${DATABASE}.spans WHERE TraceId = unhex({id:String}) ORDER BY Timestamp, SpanId`;
+    const params = { id: Buffer.from(traceId).toString('hex') };
+    return (await store.query<Record<string, unknown>>({ name: 'test', sql }, params)).rows;
+  };
+  return {
+    clickhouse,
+    store,
+    gatekeeper,
+    receiver,
+    rowsOf,
+    countOf: async (traceId) => (await rowsOf(traceId, 'SpanName')).length,
+    close: async () => {
+      await receiver.close();
+      await store.close();
+      await Promise.all([gatekeeper.close(), clickhouse.close()]);
+    },
+  };
+}
