@@ -1,0 +1,193 @@
+import { toText } from '../reference/attributes.js';
+import { readNestedValue } from '../reference/nested-value.js';
+import type { ByteDictionary } from './byte-dictionary.js';
+import type { GrowableBytes } from './growable-bytes.js';
+import { UNUSUAL } from './unusual.js';
+import { DELIMITED, type WireBytes } from './wire-bytes.js';
+
+/** What an attribute value is. NESTED stands for lists, maps and bytes. */
+export const ABSENT = 0;
+export const TEXT = 1;
+export const BOOL = 2;
+export const INT = 3;
+export const DOUBLE = 4;
+export const NESTED = 5;
+
+const TAG_KEY = (1 << 3) | DELIMITED;
+const TAG_VALUE = (2 << 3) | DELIMITED;
+const INITIAL_CAPACITY = 64;
+/** Digits that a double holds exactly in any position: 2^49 in seven groups of seven bits. */
+const EXACT_VARINT_BYTES = 7;
+
+/** The attributes of the item being read: where each value lies in the request. */
+export class Attributes {
+  readonly #source: WireBytes;
+  readonly #texts: ByteDictionary;
+  keys = new Int32Array(INITIAL_CAPACITY);
+  kinds = new Uint8Array(INITIAL_CAPACITY);
+  starts = new Int32Array(INITIAL_CAPACITY);
+  ends = new Int32Array(INITIAL_CAPACITY);
+  count = 0;
+
+  constructor(source: WireBytes, texts: ByteDictionary) {
+    this.#source = source;
+    this.#texts = texts;
+  }
+
+  /** Reads one KeyValue message, from the position to `end`. */
+  read(end: number): void {
+    const source = this.#source;
+    let keyStart = 0;
+    let keyEnd = 0;
+    let valueStart = -1;
+    let valueEnd = 0;
+    while (source.at < end) {
+      const tag = source.varint31(end);
+      if (tag === TAG_KEY) {
+        keyEnd = source.delimited(end);
+        keyStart = source.at;
+        source.at = keyEnd;
+      } else if (tag === TAG_VALUE) {
+        if (valueStart >= 0) throw UNUSUAL;
+        valueEnd = source.delimited(end);
+        valueStart = source.at;
+        source.at = valueEnd;
+      } else source.skip(tag, end);
+    }
+    if (this.count === this.keys.length) this.#grow();
+    this.keys[this.count] = this.#texts.find(source, keyStart, keyEnd);
+    if (valueStart < 0) this.kinds[this.count] = ABSENT;
+    else this.#readValue(valueStart, valueEnd);
+    source.at = end;
+    this.count++;
+  }
+
+  /** Reads an AnyValue. More than one value in it is UNUSUAL. */
+  #readValue(start: number, end: number): void {
+    const source = this.#source;
+    const index = this.count;
+    this.kinds[index] = ABSENT;
+    source.at = start;
+    while (source.at < end) {
+      const tag = source.varint31(end);
+      const kind = KIND_BY_TAG[tag] ?? ABSENT;
+      if (kind === ABSENT) {
+        source.skip(tag, end);
+        continue;
+      }
+      if (this.kinds[index] !== ABSENT) throw UNUSUAL;
+      this.kinds[index] = kind;
+      this.#locate(kind, start, end);
+    }
+  }
+
+  #locate(kind: number, start: number, end: number): void {
+    const source = this.#source;
+    const index = this.count;
+    if (kind === TEXT) {
+      this.ends[index] = source.delimited(end);
+      this.starts[index] = source.at;
+      source.at = this.ends[index] as number;
+    } else if (kind === NESTED) {
+      source.at = source.delimited(end);
+      this.starts[index] = start;
+      this.ends[index] = end;
+    } else {
+      this.starts[index] = source.at;
+      if (kind === DOUBLE) source.fixed(8, end);
+      else source.skipVarint(end);
+      this.ends[index] = source.at;
+    }
+  }
+
+  #grow(): void {
+    const larger = <T extends Int32Array | Uint8Array>(list: T, copy: T): T => {
+      copy.set(list);
+      return copy;
+    };
+    const capacity = this.keys.length * 2;
+    this.keys = larger(this.keys, new Int32Array(capacity));
+    this.kinds = larger(this.kinds, new Uint8Array(capacity));
+    this.starts = larger(this.starts, new Int32Array(capacity));
+    this.ends = larger(this.ends, new Int32Array(capacity));
+  }
+
+  /** Writes the value at `index` as text. */
+  writeText(index: number, out: GrowableBytes): void {
+    const source = this.#source;
+    switch (this.kinds[index]) {
+      case TEXT:
+        return out.text(source, this.starts[index] as number, this.ends[index] as number);
+      case INT:
+        return this.#writeInt(index, out);
+      case BOOL:
+        return out.ascii(this.#bool(index) ? 'true' : 'false');
+      case DOUBLE:
+        return out.ascii(String(source.view.getFloat64(this.starts[index] as number, true)));
+      case NESTED:
+        return out.string(this.#nestedText(index));
+      default:
+        return out.uint8(0);
+    }
+  }
+
+  isNumber(index: number): boolean {
+    const kind = this.kinds[index];
+    return kind === INT || kind === DOUBLE;
+  }
+
+  numberAt(index: number): number {
+    const start = this.starts[index] as number;
+    if (this.kinds[index] === DOUBLE) return this.#source.view.getFloat64(start, true);
+    const size = (this.ends[index] as number) - start;
+    return size <= EXACT_VARINT_BYTES ? this.#smallVarint(start, size) : Number(this.#bigVarint(start, size));
+  }
+
+  #writeInt(index: number, out: GrowableBytes): void {
+    const start = this.starts[index] as number;
+    const size = (this.ends[index] as number) - start;
+    if (size <= EXACT_VARINT_BYTES) out.decimal(this.#smallVarint(start, size));
+    else out.ascii(String(this.#bigVarint(start, size)));
+  }
+
+  #smallVarint(start: number, size: number): number {
+    const { bytes } = this.#source;
+    let value = 0;
+    for (let index = size - 1; index >= 0; index--)
+      value = value * 128 + ((bytes[start + index] as number) & 0x7f);
+    return value;
+  }
+
+  /** Two's complement in ten bytes for negative numbers. */
+  #bigVarint(start: number, size: number): bigint {
+    const { bytes } = this.#source;
+    let value = 0n;
+    for (let index = size - 1; index >= 0; index--)
+      value = (value << 7n) | BigInt((bytes[start + index] as number) & 0x7f);
+    if (value >> 64n !== 0n) throw UNUSUAL;
+    return BigInt.asIntN(64, value);
+  }
+
+  #bool(index: number): boolean {
+    const start = this.starts[index] as number;
+    if ((this.ends[index] as number) - start !== 1) throw UNUSUAL;
+    return this.#source.bytes[start] !== 0;
+  }
+
+  #nestedText(index: number): string {
+    const bytes = this.#source.bytes.subarray(this.starts[index], this.ends[index]);
+    const value = readNestedValue(bytes);
+    if (value === undefined) throw UNUSUAL;
+    return toText(value);
+  }
+}
+
+const KIND_BY_TAG: readonly (number | undefined)[] = (() => {
+  const kinds: (number | undefined)[] = [];
+  kinds[0x0a] = TEXT;
+  kinds[0x10] = BOOL;
+  kinds[0x18] = INT;
+  kinds[0x21] = DOUBLE;
+  for (const tag of [0x2a, 0x32, 0x3a]) kinds[tag] = NESTED;
+  return Array.from({ length: 0x3b }, (_, tag) => kinds[tag]);
+})();
