@@ -1,7 +1,7 @@
 import { ExportTraceServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { readTracesJson } from '../transcode/json/read-traces.js';
-import { transcodeTraces } from '../transcode/reference/transcode-traces.js';
 import { SPANS_TABLE, spanColumns } from '../transcode/span-columns.js';
+import { TracesTranscoder } from '../transcode/wire/transcode-traces.js';
 import type { PartialSuccess, SignalDefinition } from './signal.js';
 
 export const tracesSignal: SignalDefinition = {
@@ -10,7 +10,7 @@ export const tracesSignal: SignalDefinition = {
   grpcService: 'opentelemetry.proto.collector.trace.v1.TraceService',
   tables: { [SPANS_TABLE]: spanColumns },
   readJson: readTracesJson,
-  transcode: transcodeTraces,
+  transcode: new TracesTranscoder().transcode,
   encodeResponse: (partial) => ExportTraceServiceResponse.encode(response(partial)).finish(),
   responseToJson: (partial) => ExportTraceServiceResponse.toJSON(response(partial)),
 };
