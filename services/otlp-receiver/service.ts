@@ -5,6 +5,7 @@ import { createStore, type Store } from '../../lib/store/store.js';
 import type { Admissions } from './admission/admission.js';
 import { GatekeeperAdmissions } from './admission/gatekeeper-admissions.js';
 import type { OtlpReceiverConfig } from './config.js';
+import { DerivedRows } from './derived/derived-rows.js';
 import { startGrpcServer } from './grpc/grpc-server.js';
 import { startHttpServer } from './http/http-server.js';
 import { Ingest } from './ingest/ingest.js';
@@ -13,7 +14,6 @@ import { ByteBudget } from './pipeline/byte-budget.js';
 import { DirectPipeline } from './pipeline/direct-pipeline.js';
 import { createPipelineMetrics } from './pipeline/pipeline-metrics.js';
 import { StoreReadiness } from './store-readiness.js';
-import { TracesTranscoder } from './transcode/wire/transcode-traces.js';
 
 export interface OtlpReceiver extends RunningService {
   /** Where OTLP over gRPC is received, with the port that was bound. */
@@ -55,8 +55,8 @@ export async function startOtlpReceiver(
   const ingest = new Ingest({
     admissions,
     budget: createBudget(config, context),
-    transcodeTraces: new TracesTranscoder().transcode,
     pipeline,
+    derivedRows: new DerivedRows(),
     ledger,
     maxRequestBytes: config.ingestMaxRequestBytes,
     ackTimeoutMs: config.ingestAckTimeoutMs,

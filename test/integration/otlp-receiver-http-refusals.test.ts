@@ -37,8 +37,10 @@ describe('refusals', () => {
     ['POST', '/', 404, /\/v1\/traces.*\/observability\/v1\/traces.*\/v3\//],
     ['POST', '/v1/trace', 404, /\/v1\/traces/],
     ['POST', '/v3/4294967296/7/ingest/traces', 404, /\/v1\/traces/],
-    ['POST', '/v1/metrics', 404, /not metrics/],
-    ['POST', '/v3/22/7/ingest/logs', 404, /not logs/],
+    ['GET', '/v1/metrics', 405, /POST/],
+    ['PUT', '/v3/22/7/ingest/logs', 405, /POST/],
+    ['POST', '/v1/profiles', 404, /metrics and logs likewise/],
+    ['POST', '/v1/constructor', 404, /\/v1\/traces/],
   ])('%s %s is %i', async (method, path, status, message) => {
     const answer = await send({ method, path });
     expect(answer.status).toBe(status);

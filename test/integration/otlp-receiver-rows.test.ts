@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ExportTraceServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
+import { migrate } from '../../lib/store/migrate.js';
 import { checkTables } from '../../services/otlp-receiver/pipeline/table-check.js';
+import { testServiceContext } from '../_util/service-context.js';
 import {
   encodeRequest,
   exportOverHttp,
@@ -10,7 +12,7 @@ import {
   nowUnixNano,
   TEST_TOKEN,
 } from './otlp-receiver.clients.js';
-import { admission, DATABASE, startTestStack, type TestStack } from './otlp-receiver.harness.js';
+import { admission, startTestStack, type TestStack } from './otlp-receiver.harness.js';
 
 let stack: TestStack;
 
@@ -124,11 +126,17 @@ it('writes a request that spans more days than one insert may', async () => {
 
 it('names every column that is not as it must be', async () => {
   const command = (sql: string) => stack.store.command({ name: 'test', sql });
-  await command('CREATE DATABASE bent');
-  await command(`CREATE TABLE bent.spans AS ${DATABASE}.spans`);
+  await migrate({
+    store: stack.store,
+    schema: 'cell',
+    database: 'bent',
+    logger: testServiceContext().logger,
+  });
   await expect(checkTables(stack.store, 'bent')).resolves.toBeUndefined();
   await command('ALTER TABLE bent.spans DROP COLUMN TraceState, MODIFY COLUMN Flags UInt64');
+  await command('ALTER TABLE bent.metric_sum MODIFY COLUMN ValueInt Float64');
+  await command('DROP TABLE bent.attr_catalog');
   await expect(checkTables(stack.store, 'bent')).rejects.toThrow(
-    'Database bent is not as it must be: spans.TraceState is missing; spans.Flags is UInt64, not UInt32.',
+    'Database bent is not as it must be: spans.TraceState is missing; spans.Flags is UInt64, not UInt32; metric_sum.ValueInt is Float64, not Int64; table attr_catalog does not exist yet.',
   );
 });

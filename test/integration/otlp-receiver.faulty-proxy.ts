@@ -4,13 +4,17 @@ import { ANY_PORT } from '../_util/service-context.js';
 
 type Fault = 'none' | 'cut answer' | 'refuse';
 
-/** Stands between receiver and ClickHouse; inserts can be cut off after they were done, or refused. */
-export async function startFaultyProxy(target: string, faultOf: (insert: number) => Fault) {
+/**
+ * Stands between receiver and ClickHouse; inserts into one table can be cut off after they were done, or refused. Counts and
+ * remembers those inserts only.
+ */
+export async function startFaultyProxy(target: string, faultOf: (insert: number) => Fault, table = 'spans') {
   const tokens: (string | null)[] = [];
   const server: Server = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', target);
+    const isOfTable = url.searchParams.get('query')?.includes(`.\`${table}\``);
     const token = url.searchParams.get('insert_deduplication_token');
-    const fault = token === null ? 'none' : faultOf(tokens.push(token));
+    const fault = token === null || !isOfTable ? 'none' : faultOf(tokens.push(token));
     if (fault === 'refuse') {
       incoming.resume().once('end', () => {
         outgoing.writeHead(500, { 'x-clickhouse-exception-code': '53' });

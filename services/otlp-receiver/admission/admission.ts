@@ -1,5 +1,5 @@
 /** Kinds of telemetry, as the ledger and the gatekeeper call them. */
-export type ReceivedSignal = 'traces';
+export type ReceivedSignal = 'traces' | 'metrics' | 'logs';
 
 /** An export before it is read: everything that decides whether it may be. */
 export interface AdmissionQuestion {

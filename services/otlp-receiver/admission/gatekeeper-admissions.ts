@@ -10,7 +10,7 @@ import { fromConnectError } from '../../../lib/errors/connect.js';
 import { createRpcClient, type RpcClient } from '../../../lib/rpc/client.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import { retryDelayMs } from '../status/retry-delay.js';
-import type { Admission, AdmissionQuestion, Admissions } from './admission.js';
+import type { Admission, AdmissionQuestion, Admissions, ReceivedSignal } from './admission.js';
 import { AnswerCache, type CachedAnswer } from './answer-cache.js';
 
 const CALL_TIMEOUT_MS = 2_000;
@@ -20,7 +20,12 @@ const REFUSAL_TTL_MS = 2_000;
 const MAX_ADMISSION_TTL_MS = 60_000;
 const MAX_CACHED_ANSWERS = 10_000;
 
-const SIGNALS = { traces: Signal.TRACES } as const;
+/** What the contract calls each signal. */
+const SIGNALS: Readonly<Record<ReceivedSignal, Signal>> = {
+  traces: Signal.TRACES,
+  metrics: Signal.METRICS,
+  logs: Signal.LOGS,
+};
 
 /** Asks the gatekeeper, at most one call at a time for the same credential, project and signal. */
 export class GatekeeperAdmissions implements Admissions {

@@ -1,11 +1,12 @@
 import { logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
-import { createServer, ServerError, Status } from 'nice-grpc';
+import { createServer } from 'nice-grpc';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { type Address, formatAddress } from '../../../lib/config/address.js';
 import { messageOf } from '../../../lib/errors/app-error.js';
 import { bindError } from '../../../lib/lifecycle/listen.js';
-import { type ExportTracesOptions, exportTraces } from './export-traces.js';
-import { RawLogsService, RawMetricsService, RawTraceService, TRACE_SERVICE } from './raw-services.js';
+import { SIGNALS } from '../signals/signals.js';
+import { type ExportOptions, exportSignal } from './export-signal.js';
+import { rawExportService } from './raw-service.js';
 
 /** The OTLP specification's recommendation for a response. */
 const MAX_RESPONSE_BYTES = 4 * 2 ** 20;
@@ -20,26 +21,26 @@ export interface GrpcServer {
 }
 
 /** OTLP over gRPC, with the standard health service. Many calls of one connection run at once. */
-export async function startGrpcServer(address: Address, options: ExportTracesOptions): Promise<GrpcServer> {
+export async function startGrpcServer(address: Address, options: ExportOptions): Promise<GrpcServer> {
   // The library writes to stderr by itself what it also returns as errors.
   setLogVerbosity(logVerbosity.NONE);
   const health = HealthState();
-  health.setStatus('healthy', TRACE_SERVICE);
+  const signals = Object.values(SIGNALS);
+  for (const { grpcService } of signals) health.setStatus('healthy', grpcService);
   const server = createServer({
     'grpc.max_receive_message_length': options.ingest.maxRequestBytes,
     'grpc.max_send_message_length': MAX_RESPONSE_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
   });
-  server.add(RawTraceService, { export: exportTraces(options) });
-  server.add(RawMetricsService, { export: refuse('metrics') });
-  server.add(RawLogsService, { export: refuse('logs') });
+  for (const signal of signals)
+    server.add(rawExportService(signal.grpcService), { export: exportSignal(signal, options) });
   server.add(HealthDefinition, HealthServiceImpl(health));
   const port = await bind(server, address);
   return {
     url: `http://${formatAddress({ host: address.host, port })}`,
     close: async (graceMs) => {
-      health.setStatus('unhealthy', TRACE_SERVICE);
+      for (const { grpcService } of signals) health.setStatus('unhealthy', grpcService);
       const timer = setTimeout(() => server.forceShutdown(), graceMs);
       await server.shutdown();
       clearTimeout(timer);
@@ -55,13 +56,4 @@ async function bind(server: ReturnType<typeof createServer>, address: Address): 
     const cause: NodeJS.ErrnoException = error instanceof Error ? error : new Error(messageOf(error));
     throw bindError(Object.assign(cause, code && { code }), address, 'OTLP over gRPC (OTLP_GRPC_ADDRESS)');
   }
-}
-
-function refuse(signal: 'metrics' | 'logs') {
-  return async (): Promise<Uint8Array> => {
-    throw new ServerError(
-      Status.UNIMPLEMENTED,
-      `This receiver takes traces only, not ${signal}: switch the ${signal} exporter off (OTEL_${signal.toUpperCase()}_EXPORTER=none).`,
-    );
-  };
 }

@@ -3,17 +3,17 @@ import type { Http2ServerResponse } from 'node:http2';
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
-import type { Admission, AdmissionQuestion } from '../admission/admission.js';
+import type { Admission } from '../admission/admission.js';
 import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
+import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { ByteLease } from '../pipeline/byte-budget.js';
-import type { TranscodeResult } from '../transcode/transcode.js';
 import { decompress } from './inflate.js';
 import { acceptsGzip, encodingOf, requireCompression, requireEncoding } from './negotiation.js';
 import { type AnyRequest, bodyTooLarge, declaredLength, discardBody, readBody } from './read-body.js';
-import { errorAnswer, type ResponseForm, send, successAnswer } from './respond.js';
-import { matchTraces } from './routes.js';
+import { errorAnswer, type ResponseForm, type Success, send, successAnswer } from './respond.js';
+import { matchExport } from './routes.js';
 
 export interface ExportHandlerOptions {
   readonly ingest: Ingest;
@@ -37,8 +37,8 @@ export async function handleExport(
   const lease = ingest.lease();
   let outcome = 'ok';
   try {
-    const result = await receive(request, { ingest, lease });
-    send(response, successAnswer(result, form.encoding), form);
+    const success = await receive(request, { ingest, lease });
+    send(response, successAnswer(success, form.encoding), form);
   } catch (thrown) {
     const error = toAppError(thrown);
     outcome = error.code;
@@ -57,14 +57,15 @@ interface Receiving {
 }
 
 /** Cheap refusals first: nothing is read before the head is in order, nothing inflated before the sender is admitted. */
-async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promise<TranscodeResult> {
-  const route = matchTraces(request.method, request.url);
+async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promise<Success> {
+  const { signal, ...named } = matchExport(request.method, request.url);
   const encoding = requireEncoding(request.headers['content-type']);
   const compression = requireCompression(request.headers['content-encoding']);
   const declared = declaredLength(request);
   if (declared !== undefined && declared > ingest.maxRequestBytes)
     throw bodyTooLarge(ingest.maxRequestBytes, declared);
-  const ask = (wireBytes: number) => ingest.admit({ ...route, ...senderOf(request), wireBytes });
+  const ask = (wireBytes: number) =>
+    ingest.admit({ ...named, signal: signal.name, token: tokenOf(request), wireBytes });
   const early = declared === undefined ? undefined : await ask(declared);
   const wire = await readBody(request, {
     maxBytes: ingest.maxRequestBytes,
@@ -75,7 +76,8 @@ async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promi
   const admission = early ?? (await ask(wire.length));
   lease.assign(admission.tenantId);
   const body = await inflated({ wire, compression, admission, ingest, lease });
-  return ingest.export({ admission, encoding, body, lease, receivedMs });
+  const result = await ingest.export({ signal, admission, encoding, body, lease, receivedMs });
+  return { signal, partial: toPartialSuccess(result, signal) };
 }
 
 interface Inflating {
@@ -92,12 +94,12 @@ async function inflated({ wire, compression, admission, ingest, lease }: Inflati
   return body;
 }
 
-function senderOf(request: AnyRequest): Pick<AdmissionQuestion, 'token' | 'signal'> {
+function tokenOf(request: AnyRequest): string | undefined {
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  return { token: presentedToken(header), signal: 'traces' };
+  return presentedToken(header);
 }
 
 function formOf(request: AnyRequest): Omit<ResponseForm, 'endsConnection'> {

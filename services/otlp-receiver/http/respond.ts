@@ -1,13 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { gzipSync } from 'node:zlib';
-import { ExportTraceServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import type { AppError } from '../../../lib/errors/app-error.js';
 import type { Encoding } from '../ingest/ingest.js';
-import { toTraceResponse } from '../ingest/partial-success.js';
+import type { PartialSuccess, SignalDefinition } from '../signals/signal.js';
 import { retryAfterSeconds } from '../status/retry-delay.js';
 import { encodeStatus, statusToJson, toRpcStatus } from '../status/rpc-status.js';
-import type { TranscodeResult } from '../transcode/transcode.js';
 import { MEDIA_TYPES } from './negotiation.js';
 
 export interface ResponseForm {
@@ -24,11 +22,14 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function successAnswer(result: TranscodeResult, encoding: Encoding): Answer {
-  const message = toTraceResponse(result);
-  if (encoding === 'json')
-    return { status: 200, body: JSON.stringify(ExportTraceServiceResponse.toJSON(message)) };
-  return { status: 200, body: ExportTraceServiceResponse.encode(message).finish() };
+export interface Success {
+  readonly signal: SignalDefinition;
+  readonly partial: PartialSuccess | undefined;
+}
+
+export function successAnswer({ signal, partial }: Success, encoding: Encoding): Answer {
+  if (encoding === 'json') return { status: 200, body: JSON.stringify(signal.responseToJson(partial)) };
+  return { status: 200, body: signal.encodeResponse(partial) };
 }
 
 export function errorAnswer(error: AppError, encoding: Encoding): Answer {

@@ -1,18 +1,19 @@
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
+import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
-import { readTracesJson } from '../transcode/json/read-traces.js';
-import type { Transcode, TranscodeResult } from '../transcode/transcode.js';
+import type { SignalDefinition } from '../signals/signal.js';
+import type { TranscodeResult } from '../transcode/transcode.js';
 
 export type Encoding = 'protobuf' | 'json';
 
 export interface IngestOptions {
   readonly admissions: Admissions;
   readonly budget: ByteBudget;
-  readonly transcodeTraces: Transcode;
   readonly pipeline: Pipeline;
+  readonly derivedRows: DerivedRows;
   readonly ledger: Ledger;
   /** Largest request that this receiver takes from anybody. */
   readonly maxRequestBytes: number;
@@ -21,6 +22,7 @@ export interface IngestOptions {
 
 /** What an admitted exporter sent. */
 export interface ReceivedExport {
+  readonly signal: SignalDefinition;
   readonly admission: Admission;
   readonly encoding: Encoding;
   /** After decompression. */
@@ -59,32 +61,38 @@ export class Ingest {
   /** Resolves when everything that was accepted is durable. Rejects with AppError otherwise. */
   async export(received: ReceivedExport): Promise<TranscodeResult> {
     const { admission, body, lease, receivedMs } = received;
-    const { ledger, pipeline, ackTimeoutMs } = this.#options;
+    const signal = received.signal.name;
+    const { ledger, pipeline, derivedRows, ackTimeoutMs } = this.#options;
     const limitBytes = this.limitFor(admission);
     if (body.length > limitBytes) throw tooLarge(body.length, limitBytes);
-    ledger.received(admission.tenantId, 'traces', body.length);
-    const result = this.#transcode(received);
-    lease.grow(result.blocks.reduce((bytes, block) => bytes + block.bytes.length, 0));
-    const delivery = { tenantId: admission.tenantId, database: admission.database, blocks: result.blocks };
+    ledger.received(admission.tenantId, signal, body.length);
+    const derived = derivedRows.open({ ...admission, signal });
+    const result = transcode(received, derived);
+    const blocks = [...result.blocks, ...derived.blocks()];
+    lease.grow(blocks.reduce((bytes, block) => bytes + block.bytes.length, 0));
+    const delivery = { tenantId: admission.tenantId, database: admission.database, blocks };
     try {
       await pipeline.write({ ...delivery, deadlineMs: receivedMs + ackTimeoutMs });
     } catch (error) {
-      ledger.failed(admission.tenantId, 'traces', result);
+      ledger.failed(admission.tenantId, signal, result);
       throw error;
     }
-    ledger.stored(admission.tenantId, 'traces', result);
+    derived.stored();
+    ledger.stored(admission.tenantId, signal, result);
     return result;
   }
+}
 
-  #transcode({ admission, encoding, body }: ReceivedExport): TranscodeResult {
-    const { tenantId, projectId, retentionDays } = admission;
-    return this.#options.transcodeTraces(encoding === 'json' ? readTracesJson(body) : body, {
-      tenantId,
-      projectId,
-      nowUnixNano: BigInt(Date.now()) * 1_000_000n,
-      limits: { retentionDays },
-    });
-  }
+function transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
+  const { signal, admission, encoding, body } = received;
+  const { tenantId, projectId, retentionDays } = admission;
+  return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
+    tenantId,
+    projectId,
+    nowUnixNano: BigInt(Date.now()) * 1_000_000n,
+    limits: { retentionDays },
+    sightings,
+  });
 }
 
 /** Splitting batches helps; sending the same again does not. */

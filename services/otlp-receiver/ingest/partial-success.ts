@@ -1,12 +1,15 @@
-import type { ExportTraceServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
+import type { PartialSuccess, SignalDefinition } from '../signals/signal.js';
 import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
 
-/** A full success leaves `partial_success` unset, as the OTLP specification demands. */
-export function toTraceResponse(result: TranscodeResult): ExportTraceServiceResponse {
-  const rejectedSpans = countRejected(result);
-  if (rejectedSpans === 0) return { partialSuccess: undefined };
+/** What to tell the exporter about refused items; undefined when there were none. */
+export function toPartialSuccess(
+  result: TranscodeResult,
+  { items }: Pick<SignalDefinition, 'items'>,
+): PartialSuccess | undefined {
+  const rejected = countRejected(result);
+  if (rejected === 0) return undefined;
   const reasons = [...result.rejected].map(([reason, count]) => `${reason} ${count}`).join(', ');
-  const total = rejectedSpans + result.accepted;
-  const errorMessage = `${rejectedSpans} of ${total} spans were refused (${reasons}). First: ${result.firstRejection}.`;
-  return { partialSuccess: { rejectedSpans: BigInt(rejectedSpans), errorMessage } };
+  const total = rejected + result.accepted;
+  const errorMessage = `${rejected} of ${total} ${items} were refused (${reasons}). First: ${result.firstRejection}.`;
+  return { rejected: BigInt(rejected), errorMessage };
 }

@@ -24,6 +24,11 @@ export class ByteSink {
     this.#length = this.#bytes.writeUInt32LE(value, at);
   }
 
+  int32(value: number): void {
+    const at = this.#reserve(4);
+    this.#length = this.#bytes.writeInt32LE(value, at);
+  }
+
   uint64(value: bigint): void {
     const at = this.#reserve(8);
     this.#length = this.#bytes.writeBigUInt64LE(value, at);

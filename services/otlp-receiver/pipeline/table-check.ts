@@ -1,12 +1,21 @@
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { Statement } from '../../../lib/store/statement.js';
 import type { Store } from '../../../lib/store/store.js';
-import { SPANS_TABLE, spanColumns } from '../transcode/span-columns.js';
+import { CATALOGUE_TABLE, catalogueColumns } from '../derived/catalogue-columns.js';
+import type { TableColumns } from '../signals/signal.js';
+import { SIGNALS } from '../signals/signals.js';
 
 /** Columns by table that the receiver writes: name to type as `system.columns` spells it. */
-const WRITTEN_COLUMNS: Readonly<Record<string, ReadonlyMap<string, string>>> = {
-  [SPANS_TABLE]: new Map(Object.entries(spanColumns()).map(([name, { type }]) => [name, type])),
-};
+const WRITTEN_COLUMNS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  [
+    ...Object.values(SIGNALS).flatMap(({ tables }) => Object.entries<TableColumns>(tables)),
+    [CATALOGUE_TABLE, catalogueColumns] as const,
+  ].map(([table, columns]) => [table, typesOf(columns)]),
+);
+
+function typesOf(columns: TableColumns): ReadonlyMap<string, string> {
+  return new Map(Object.entries(columns()).map(([name, { type }]) => [name, type]));
+}
 
 const READ_COLUMNS: Statement = {
   name: 'receiver_read_columns',
@@ -24,9 +33,9 @@ interface ColumnRow {
  * data. Rejects with AppError `unavailable` (somebody must migrate) whose message lists every difference.
  */
 export async function checkTables(store: Store, database: string, signal?: AbortSignal): Promise<void> {
-  const params = { database, tables: Object.keys(WRITTEN_COLUMNS) };
+  const params = { database, tables: [...WRITTEN_COLUMNS.keys()] };
   const { rows } = await store.query<ColumnRow>(READ_COLUMNS, params, { signal });
-  const differences = Object.entries(WRITTEN_COLUMNS).flatMap(([table, columns]) =>
+  const differences = [...WRITTEN_COLUMNS].flatMap(([table, columns]) =>
     differencesOf(
       table,
       columns,

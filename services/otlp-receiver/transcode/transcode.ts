@@ -1,4 +1,5 @@
 import type { NativeBlock } from '../native/block.js';
+import type { Sightings } from './sightings.js';
 
 /** Whose data it is and what the receiver holds it to. */
 export interface TranscodeContext {
@@ -7,6 +8,8 @@ export interface TranscodeContext {
   /** Time of arrival, the middle of the accept window. */
   readonly nowUnixNano: bigint;
   readonly limits: TranscodeLimits;
+  /** Told of what was accepted; without it nothing is noted. */
+  readonly sightings?: Sightings;
 }
 
 export interface TranscodeLimits {
@@ -20,6 +23,10 @@ export const REJECT_REASONS = [
   'invalid_utf8',
   'time_out_of_range',
   'nesting_too_deep',
+  'missing_name',
+  'missing_value',
+  'invalid_buckets',
+  'invalid_quantile',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 

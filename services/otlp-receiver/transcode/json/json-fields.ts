@@ -66,11 +66,15 @@ export function uint32At(value: Maybe, path: string): number {
   return Number(integerAt(value, path, { min: 0n, max: 2n ** 32n - 1n }));
 }
 
+export function int32At(value: Maybe, path: string): number {
+  return Number(integerAt(value, path, { min: -(2n ** 31n), max: 2n ** 31n - 1n }));
+}
+
 /** OTLP/JSON has enums as integers only. */
 export function enumAt(value: Maybe, path: string): number {
   if (typeof value === 'string')
     throw wrong(path, 'an integer (names of enum members are not allowed)', value);
-  return Number(integerAt(value, path, { min: -(2n ** 31n), max: 2n ** 31n - 1n }));
+  return int32At(value, path);
 }
 
 export function doubleAt(value: Maybe, path: string): number {
@@ -81,6 +85,15 @@ export function doubleAt(value: Maybe, path: string): number {
   if (text === undefined || !DECIMAL.test(text))
     throw wrong(path, 'a number, "NaN", "Infinity" or "-Infinity"', value);
   return Number(text);
+}
+
+/** The reader's result, or undefined where the member is absent or null: for fields that tell absence from a default. */
+export function optionalAt<T>(
+  value: Maybe,
+  path: string,
+  read: (value: Maybe, path: string) => T,
+): T | undefined {
+  return value === undefined || value === null ? undefined : read(value, path);
 }
 
 function integerAt(

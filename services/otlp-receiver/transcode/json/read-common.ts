@@ -19,7 +19,7 @@ export function attributesAt(value: JsonValue | undefined, path: string): KeyVal
 }
 
 /** The first member that is present counts; none is the empty value. */
-function anyValueAt(value: JsonValue | undefined, path: string): AnyValue {
+export function anyValueAt(value: JsonValue | undefined, path: string): AnyValue {
   for (const [name, member] of objectAt(value, path)) {
     if (member === null) continue;
     const inner = `${path}.${name}`;

@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { ExportTraceServiceRequest } from '../../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import type {
   ResourceSpans,
@@ -8,29 +6,15 @@ import type {
   Span_Event,
   Span_Link,
 } from '../../../../gen/otlp/opentelemetry/proto/trace/v1/trace.js';
-import { AppError } from '../../../../lib/errors/app-error.js';
-import { encodeText } from '../text.js';
-import { type JsonValue, parseExactJson } from './exact-json.js';
+import type { JsonValue } from './exact-json.js';
 import { enumAt, hexAt, listAt, objectAt, textAt, uint32At, uint64At } from './json-fields.js';
 import { attributesAt, resourceAt, scopeAt } from './read-common.js';
+import { exactWriter, readRequest } from './read-request.js';
 
-/**
- * The protobuf form of an OTLP/JSON export request. lowerCamelCase names only; unknown members are ignored. Text with a lone
- * surrogate becomes bytes that are not UTF-8, so that it costs its own item. Throws AppError `malformed_payload`.
- */
+/** The protobuf form of an OTLP/JSON export request. Throws AppError `malformed_payload`. */
 export function readTracesJson(body: Uint8Array): Uint8Array {
-  if (!isUtf8(body))
-    throw new AppError('malformed_payload', 'The body is not valid UTF-8, which JSON must be.', {
-      field: 'body',
-    });
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-  const root = parseExactJson(text.startsWith('\ufeff') ? text.slice(1) : text);
-  if (!(root instanceof Map)) {
-    const message = 'The body must be a JSON object with the member resourceSpans.';
-    throw new AppError('malformed_payload', message, { field: 'body' });
-  }
-  const resourceSpans = listAt(root.get('resourceSpans'), 'resourceSpans', resourceSpansAt);
-  return ExportTraceServiceRequest.encode({ resourceSpans }, new BinaryWriter(encodeText)).finish();
+  const resourceSpans = readRequest(body, 'resourceSpans', resourceSpansAt);
+  return ExportTraceServiceRequest.encode({ resourceSpans }, exactWriter()).finish();
 }
 
 function resourceSpansAt(value: JsonValue, path: string): ResourceSpans {

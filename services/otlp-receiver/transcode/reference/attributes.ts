@@ -33,7 +33,7 @@ export function toText(value: AnyValue | undefined): string {
 }
 
 /** Integers keep all digits; what JSON cannot say as a number (NaN, infinities) is a string, as in proto3 JSON. */
-function toJson(value: AnyValue | undefined): string {
+export function toJson(value: AnyValue | undefined): string {
   if (value?.stringValue !== undefined) return JSON.stringify(value.stringValue);
   if (value?.boolValue !== undefined) return String(value.boolValue);
   if (value?.intValue !== undefined) return String(value.intValue);

@@ -11,20 +11,23 @@ const MAX_FIELD_NUMBER = 2 ** 29 - 1;
 
 /**
  * Walks the bytes of a message and refuses what is not protobuf: the generated readers stop without a word at a zero tag or
- * a stray end-group, and let a nested message run over the end of its parent. Unknown fields are stepped over.
+ * a stray end-group, and let a nested message or the numbers of a packed list run over the end of what holds them. Unknown
+ * fields are stepped over.
  * Throws AppError `malformed_payload` naming the field.
  */
 export function checkWire(bytes: Uint8Array, shape: MessageShape): void {
-  new WireWalker(bytes).message(shape, 0, bytes.length, 1);
+  new WireWalker(bytes, shape.name).message(shape, 0, bytes.length, 1);
 }
 
 class WireWalker {
   readonly #bytes: Uint8Array;
+  readonly #name: string;
   readonly #path: string[] = [];
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, name: string) {
     this.#bytes = bytes;
+    this.#name = name;
   }
 
   message(shape: MessageShape, start: number, end: number, depth: number): void {
@@ -42,6 +45,8 @@ class WireWalker {
       if (inner) {
         const innerEnd = this.#delimited(end);
         this.message(inner(), this.#at, innerEnd, depth + 1);
+      } else if (field?.packed && wireType === 2) {
+        this.#packed(field.packed, this.#delimited(end));
       } else {
         this.#skip({ number, wireType }, end, depth);
       }
@@ -109,6 +114,14 @@ class WireWalker {
     }
   }
 
+  #packed(kind: 'varint' | 'fixed64', end: number): void {
+    const size = end - this.#at;
+    if (kind === 'fixed64' && size % 8 !== 0)
+      throw this.#malformed(`its length is ${size} bytes, which is no multiple of 8`);
+    if (kind === 'varint') while (this.#at < end) this.#varint(end);
+    this.#at = end;
+  }
+
   #advance(size: number, end: number): void {
     if (size > end - this.#at)
       throw this.#malformed(`it needs ${size} bytes, but only ${end - this.#at} are left`);
@@ -120,7 +133,7 @@ class WireWalker {
     const where = field === '' ? 'the message' : field;
     return new AppError(
       'malformed_payload',
-      `The body (${this.#bytes.length} bytes) is not a protobuf ExportTraceServiceRequest: at ${where}, byte ${this.#at}, ${problem}.`,
+      `The body (${this.#bytes.length} bytes) is not a protobuf ${this.#name}: at ${where}, byte ${this.#at}, ${problem}.`,
       { field: field === '' ? 'body' : field },
     );
   }

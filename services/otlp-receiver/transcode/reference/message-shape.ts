@@ -1,5 +1,7 @@
 /** Which fields of a message are messages themselves: all that is needed to walk its bytes. */
 export interface MessageShape {
+  /** For sentences; messages inside others need none. */
+  readonly name: string;
   readonly fields: ReadonlyMap<number, FieldShape>;
 }
 
@@ -10,48 +12,58 @@ interface FieldShape {
   readonly message: (() => MessageShape) | undefined;
   /** Wire type on which the field is known: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
   readonly wireType: number;
+  /** Kind of the numbers in a list that may also come packed, one after another in a length-delimited value. */
+  readonly packed?: 'varint' | 'fixed64';
 }
 
 const WIRE_TYPES = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 type Scalar = keyof typeof WIRE_TYPES;
 
-const scalar = (name: string, kind: Scalar): FieldShape => ({
+export const scalar = (name: string, kind: Scalar): FieldShape => ({
   name,
   isRepeated: false,
   message: undefined,
   wireType: WIRE_TYPES[kind],
 });
-const one = (name: string, message: () => MessageShape): FieldShape => ({
+export const one = (name: string, message: () => MessageShape): FieldShape => ({
   name,
   isRepeated: false,
   message,
   wireType: WIRE_TYPES.bytes,
 });
-const many = (name: string, message: () => MessageShape): FieldShape => ({
+export const many = (name: string, message: () => MessageShape): FieldShape => ({
   ...one(name, message),
   isRepeated: true,
 });
-const shape = (fields: Readonly<Record<number, FieldShape>>): MessageShape => ({
+export const numbers = (name: string, packed: 'varint' | 'fixed64'): FieldShape => ({
+  ...scalar(name, packed),
+  packed,
+});
+export const shape = (fields: Readonly<Record<number, FieldShape>>, name = 'message'): MessageShape => ({
+  name,
   fields: new Map(Object.entries(fields).map(([number, field]) => [Number(number), field])),
 });
 
 /** `AnyValue`, the one message that can hold itself. */
-export const ANY_VALUE_SHAPE: MessageShape = shape({
-  1: scalar('string_value', 'bytes'),
-  2: scalar('bool_value', 'varint'),
-  3: scalar('int_value', 'varint'),
-  4: scalar('double_value', 'fixed64'),
-  5: one('array_value', () => shapes.arrayValue),
-  6: one('kvlist_value', () => shapes.keyValueList),
-  7: scalar('bytes_value', 'bytes'),
-});
+export const ANY_VALUE_SHAPE: MessageShape = shape(
+  {
+    1: scalar('string_value', 'bytes'),
+    2: scalar('bool_value', 'varint'),
+    3: scalar('int_value', 'varint'),
+    4: scalar('double_value', 'fixed64'),
+    5: one('array_value', () => shapes.arrayValue),
+    6: one('kvlist_value', () => shapes.keyValueList),
+    7: scalar('bytes_value', 'bytes'),
+  },
+  'AnyValue',
+);
 const KEY_VALUE = shape({ 1: scalar('key', 'bytes'), 2: one('value', () => ANY_VALUE_SHAPE) });
 const shapes = {
   arrayValue: shape({ 1: many('values', () => ANY_VALUE_SHAPE) }),
   keyValueList: shape({ 1: many('values', () => KEY_VALUE) }),
 };
 
-const attributes = many('attributes', () => KEY_VALUE);
+export const attributes = many('attributes', () => KEY_VALUE);
 
 const EVENT = shape({
   1: scalar('time_unix_nano', 'fixed64'),
@@ -86,7 +98,7 @@ const SPAN = shape({
   15: one('status', () => STATUS),
   16: scalar('flags', 'fixed32'),
 });
-const SCOPE = shape({
+export const SCOPE = shape({
   1: scalar('name', 'bytes'),
   2: scalar('version', 'bytes'),
   3: attributes,
@@ -97,7 +109,17 @@ const SCOPE_SPANS = shape({
   2: many('spans', () => SPAN),
   3: scalar('schema_url', 'bytes'),
 });
-const RESOURCE = shape({ 1: attributes, 2: scalar('dropped_attributes_count', 'varint') });
+const ENTITY_REF = shape({
+  1: scalar('schema_url', 'bytes'),
+  2: scalar('type', 'bytes'),
+  3: scalar('id_keys', 'bytes'),
+  4: scalar('description_keys', 'bytes'),
+});
+export const RESOURCE = shape({
+  1: attributes,
+  2: scalar('dropped_attributes_count', 'varint'),
+  3: many('entity_refs', () => ENTITY_REF),
+});
 const RESOURCE_SPANS = shape({
   1: one('resource', () => RESOURCE),
   2: many('scope_spans', () => SCOPE_SPANS),
@@ -105,4 +127,7 @@ const RESOURCE_SPANS = shape({
 });
 
 /** `ExportTraceServiceRequest` of the OTLP interface definitions. */
-export const EXPORT_TRACES_SHAPE: MessageShape = shape({ 1: many('resource_spans', () => RESOURCE_SPANS) });
+export const EXPORT_TRACES_SHAPE: MessageShape = shape(
+  { 1: many('resource_spans', () => RESOURCE_SPANS) },
+  'ExportTraceServiceRequest',
+);

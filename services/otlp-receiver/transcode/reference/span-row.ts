@@ -1,41 +1,10 @@
-import type {
-  InstrumentationScope,
-  KeyValue,
-} from '../../../../gen/otlp/opentelemetry/proto/common/v1/common.js';
-import type { Resource } from '../../../../gen/otlp/opentelemetry/proto/resource/v1/resource.js';
+import type { KeyValue } from '../../../../gen/otlp/opentelemetry/proto/common/v1/common.js';
 import type { Span } from '../../../../gen/otlp/opentelemetry/proto/trace/v1/trace.js';
-import { resourceHash } from '../resource-hash.js';
 import { SPAN_KINDS, type SpanRow, STATUS_CODES } from '../span-columns.js';
 import type { TranscodeContext } from '../transcode.js';
 import { numberEntries, textEntries } from './attributes.js';
-import { SPAN_ID_BYTES, TRACE_ID_BYTES } from './check-span.js';
-
-/** What the semantic conventions call a service that does not say its name. */
-const UNKNOWN_SERVICE = 'unknown_service';
-
-/** Columns that all spans of a resource share. */
-export function resourceColumns(resource: Resource | undefined, schemaUrl: string) {
-  const attributes = textEntries(resource?.attributes ?? []);
-  const serviceName = attributes.find(([key]) => key === 'service.name')?.[1];
-  return {
-    ServiceName: serviceName || UNKNOWN_SERVICE,
-    ResourceHash: resourceHash(attributes),
-    ResourceAttrs: attributes,
-    ResourceSchemaUrl: schemaUrl,
-  };
-}
-
-/** Columns that all spans of a scope share. */
-export function scopeColumns(scope: InstrumentationScope | undefined, schemaUrl: string) {
-  return {
-    ScopeName: scope?.name ?? '',
-    ScopeVersion: scope?.version ?? '',
-    ScopeAttrs: textEntries(scope?.attributes ?? []),
-    ScopeSchemaUrl: schemaUrl,
-  };
-}
-
-export type SharedColumns = ReturnType<typeof resourceColumns> & ReturnType<typeof scopeColumns>;
+import { SPAN_ID_BYTES, TRACE_ID_BYTES } from './check-common.js';
+import { memberOr0, padded, type SharedColumns } from './shared-columns.js';
 
 /**
  * The row of a span that `checkSpan` has accepted. One literal on purpose: building an object of this many members by
@@ -81,13 +50,3 @@ export function spanRow(span: Span, shared: SharedColumns, context: TranscodeCon
 }
 
 const attributesOf = (item: { readonly attributes: KeyValue[] }) => textEntries(item.attributes);
-
-/** An absent id is stored as zeros. */
-function padded(id: Uint8Array, bytes: number): Uint8Array {
-  return id.length === 0 ? new Uint8Array(bytes) : id;
-}
-
-/** Enums are open in proto3: a number that this release does not know is stored as the unspecified member. */
-function memberOr0(value: number, names: readonly string[]): number {
-  return names[value] === undefined ? 0 : value;
-}

@@ -1,84 +1,44 @@
-import type { ResourceSpans, ScopeSpans } from '../../../../gen/otlp/opentelemetry/proto/trace/v1/trace.js';
-import { BlockBuilder, MAX_DAYS_PER_BLOCK } from '../../native/block.js';
+import { ExportTraceServiceRequest } from '../../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
+import { DayBlocks } from '../../native/day-blocks.js';
 import { acceptWindow, dayOf } from '../accept-window.js';
-import { SPANS_TABLE, type SpanColumns, spanColumns } from '../span-columns.js';
-import type { RejectReason, Transcode, TranscodeContext, TranscodeResult } from '../transcode.js';
-import { checkResource, checkScope, checkSpan } from './check-span.js';
-import { decodeTraces } from './decode-traces.js';
-import { below, type Rejection } from './rejection.js';
-import { resourceColumns, type SharedColumns, scopeColumns, spanRow } from './span-row.js';
+import { SPANS_TABLE, spanColumns } from '../span-columns.js';
+import type { Transcode } from '../transcode.js';
+import { checkSpan } from './check-span.js';
+import { decodeExactly } from './exact-reader.js';
+import { EXPORT_TRACES_SHAPE } from './message-shape.js';
+import { below } from './rejection.js';
+import { spanRow } from './span-row.js';
+import { Tally } from './tally.js';
+import { walkEnvelopes } from './walk-envelopes.js';
 
 /** The obvious way from bytes to rows: decode everything, check and append span by span. */
 export const transcodeTraces: Transcode = (bytes, context) => {
-  const transcoding = new TracesTranscoding(context);
-  for (const [index, resourceSpans] of decodeTraces(bytes).resourceSpans.entries())
-    transcoding.addResource(resourceSpans, `resource_spans[${index}]`);
-  return transcoding.finish();
+  const { sightings } = context;
+  const window = acceptWindow(context.nowUnixNano, context.limits.retentionDays);
+  const rows = new DayBlocks(SPANS_TABLE, spanColumns);
+  const tally = new Tally();
+  const request = decodeExactly(ExportTraceServiceRequest, EXPORT_TRACES_SHAPE, bytes);
+  const resources = request.resourceSpans.map(({ scopeSpans, ...rest }) => ({ ...rest, scopes: scopeSpans }));
+  walkEnvelopes(resources, {
+    tally,
+    sightings,
+    resourcesField: 'resource_spans',
+    scopesField: 'scope_spans',
+    countItems: ({ spans }) => spans.length,
+    addItems({ spans }, { path, shared, accept }) {
+      for (const [index, span] of spans.entries()) {
+        const rejection = below(`${path}.spans[${index}]`, checkSpan(span, window));
+        if (rejection) {
+          tally.reject(rejection, 1);
+          continue;
+        }
+        const row = spanRow(span, shared, context);
+        const day = dayOf(row.Timestamp);
+        rows.append(row, day);
+        sightings?.attributes(day, 'attr', row.Attrs, 1);
+        accept(day);
+      }
+    },
+  });
+  return tally.result(rows.finish());
 };
-
-class TracesTranscoding {
-  readonly #context: TranscodeContext;
-  readonly #window;
-  readonly #builders: { builder: BlockBuilder<SpanColumns>; days: Set<number> }[] = [];
-  readonly #rejected = new Map<RejectReason, number>();
-  #firstRejection: string | undefined;
-
-  constructor(context: TranscodeContext) {
-    this.#context = context;
-    this.#window = acceptWindow(context.nowUnixNano, context.limits.retentionDays);
-  }
-
-  addResource({ resource, schemaUrl, scopeSpans }: ResourceSpans, path: string): void {
-    const rejection = below(path, checkResource(resource, schemaUrl));
-    const shared = rejection ? undefined : resourceColumns(resource, schemaUrl);
-    for (const [index, scoped] of scopeSpans.entries()) {
-      const scopePath = `${path}.scope_spans[${index}]`;
-      if (shared) this.#addScope(scoped, shared, scopePath);
-      else this.#rejectAll(scoped, rejection);
-    }
-  }
-
-  #addScope(scoped: ScopeSpans, resource: ReturnType<typeof resourceColumns>, path: string): void {
-    const { scope, schemaUrl, spans } = scoped;
-    const rejection = below(path, checkScope(scope, schemaUrl));
-    if (rejection) {
-      this.#rejectAll(scoped, rejection);
-      return;
-    }
-    const shared: SharedColumns = { ...resource, ...scopeColumns(scope, schemaUrl) };
-    for (const [index, span] of spans.entries()) {
-      const inSpan = below(`${path}.spans[${index}]`, checkSpan(span, this.#window));
-      if (inSpan) this.#reject(inSpan, 1);
-      else this.#append(spanRow(span, shared, this.#context));
-    }
-  }
-
-  #append(row: ReturnType<typeof spanRow>): void {
-    const day = dayOf(row.Timestamp);
-    let target = this.#builders.find(({ days }) => days.has(day) || days.size < MAX_DAYS_PER_BLOCK);
-    if (!target) {
-      target = { builder: new BlockBuilder(spanColumns()), days: new Set() };
-      this.#builders.push(target);
-    }
-    target.days.add(day);
-    target.builder.append(row, day);
-  }
-
-  #rejectAll({ spans }: ScopeSpans, rejection: Rejection | undefined): void {
-    if (rejection && spans.length > 0) this.#reject(rejection, spans.length);
-  }
-
-  #reject({ reason, field, problem }: Rejection, items: number): void {
-    this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + items);
-    this.#firstRejection ??= `${field} ${problem}`;
-  }
-
-  finish(): TranscodeResult {
-    return {
-      blocks: this.#builders.map(({ builder }) => builder.finish(SPANS_TABLE)),
-      accepted: this.#builders.reduce((rows, { builder }) => rows + builder.rows, 0),
-      rejected: this.#rejected,
-      firstRejection: this.#firstRejection,
-    };
-  }
-}

@@ -45,6 +45,11 @@ export class BlockDictionary {
     return number;
   }
 
+  /** The text that has this number in the block. */
+  textOf(numberInBlock: number): string {
+    return this.#texts.textOf(this.#used.values[numberInBlock] as number);
+  }
+
   clear(): void {
     for (let index = 0; index < this.#used.length; index++)
       this.#toBlock[this.#used.values[index] as number] = 0;

@@ -3,6 +3,7 @@ import { transcodeTraces as transcodeByReference } from '../reference/transcode-
 import type { Transcode, TranscodeContext, TranscodeResult } from '../transcode.js';
 import { AttributeOrder } from './attribute-order.js';
 import { ByteDictionary } from './byte-dictionary.js';
+import { noteSightings } from './note-sightings.js';
 import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from './shared-blocks.js';
 import { SpanBlock } from './span-block.js';
 import { SpanReader } from './span-reader.js';
@@ -67,6 +68,8 @@ export class TracesTranscoder {
     const rows = this.#block.rows;
     this.#appendOwner(context, rows);
     const blocks = rows === 0 ? [] : [this.#block.finish([...this.#times.days])];
+    // Only now is it certain that nothing is unusual: the reference would note everything again.
+    if (context.sightings) noteSightings(this.#block, context.sightings);
     return { blocks, accepted: rows, rejected: NOTHING_REJECTED, firstRejection: undefined };
   }
 

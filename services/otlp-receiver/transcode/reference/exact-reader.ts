@@ -1,8 +1,7 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { ExportTraceServiceRequest } from '../../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { decodeText } from '../text.js';
 import { checkWire, MAX_MESSAGE_DEPTH } from './check-wire.js';
-import { EXPORT_TRACES_SHAPE } from './message-shape.js';
+import type { MessageShape } from './message-shape.js';
 
 /** Depth at which ts-proto's generated readers give up. */
 const GENERATED_DEPTH_LIMIT = 100;
@@ -20,8 +19,12 @@ export class ExactReader extends BinaryReader {
   }
 }
 
-/** The message of an export request. Throws AppError `malformed_payload` when the bytes are not one. */
-export function decodeTraces(bytes: Uint8Array): ExportTraceServiceRequest {
-  checkWire(bytes, EXPORT_TRACES_SHAPE);
-  return ExportTraceServiceRequest.decode(new ExactReader(bytes));
+/** A message from its bytes. Throws AppError `malformed_payload` when they are not one. */
+export function decodeExactly<T>(
+  codec: { decode(reader: BinaryReader): T },
+  shape: MessageShape,
+  bytes: Uint8Array,
+): T {
+  checkWire(bytes, shape);
+  return codec.decode(new ExactReader(bytes));
 }

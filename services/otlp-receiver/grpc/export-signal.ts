@@ -1,21 +1,21 @@
 import type { CallContext } from 'nice-grpc';
-import { ExportTraceServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
-import { toTraceResponse } from '../ingest/partial-success.js';
+import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { SignalDefinition } from '../signals/signal.js';
 import { toServerError } from './to-server-error.js';
 
-export interface ExportTracesOptions {
+export interface ExportOptions {
   readonly ingest: Ingest;
   readonly ledger: Ledger;
   readonly logger: Logger;
 }
 
-/** `TraceService/Export`. The transport has undone compression already, so the wire size is not known here. */
-export function exportTraces({ ingest, ledger, logger }: ExportTracesOptions) {
+/** `Export` of one signal's service. The transport has undone compression already, so the wire size is not known here. */
+export function exportSignal(signal: SignalDefinition, { ingest, ledger, logger }: ExportOptions) {
   return async (body: Uint8Array, context: CallContext): Promise<Uint8Array> => {
     const startedMs = performance.now();
     const lease = ingest.lease();
@@ -26,18 +26,19 @@ export function exportTraces({ ingest, ledger, logger }: ExportTracesOptions) {
         token: presentedToken((name) => context.metadata.get(name)?.toString()),
         pathTenantId: 0,
         pathProjectId: 0n,
-        signal: 'traces',
+        signal: signal.name,
         wireBytes: body.length,
       });
       lease.assign(admission.tenantId);
       const result = await ingest.export({
+        signal,
         admission,
         encoding: 'protobuf',
         body,
         lease,
         receivedMs: startedMs,
       });
-      return ExportTraceServiceResponse.encode(toTraceResponse(result)).finish();
+      return signal.encodeResponse(toPartialSuccess(result, signal));
     } catch (thrown) {
       const error = toAppError(thrown);
       outcome = error.code;

@@ -1,7 +1,8 @@
 /** Bytes in, bytes out: nothing is decoded before the sender is admitted. */
 const identity = (bytes: Uint8Array): Uint8Array => bytes;
 
-function exportDefinition(service: string) {
+/** The definition of an OTLP collector service: one method, `Export`. */
+export function rawExportService(service: string) {
   return {
     export: {
       path: `/${service}/Export`,
@@ -15,8 +16,3 @@ function exportDefinition(service: string) {
     },
   } as const;
 }
-
-export const TRACE_SERVICE = 'opentelemetry.proto.collector.trace.v1.TraceService';
-export const RawTraceService = exportDefinition(TRACE_SERVICE);
-export const RawMetricsService = exportDefinition('opentelemetry.proto.collector.metrics.v1.MetricsService');
-export const RawLogsService = exportDefinition('opentelemetry.proto.collector.logs.v1.LogsService');

@@ -1,0 +1,21 @@
+import { ExportLogsServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/logs/v1/logs_service.js';
+import { readLogsJson } from '../transcode/json/read-logs.js';
+import { LOGS_TABLE, logColumns } from '../transcode/log-columns.js';
+import { transcodeLogs } from '../transcode/reference/transcode-logs.js';
+import type { PartialSuccess, SignalDefinition } from './signal.js';
+
+export const logsSignal: SignalDefinition = {
+  name: 'logs',
+  items: 'log records',
+  grpcService: 'opentelemetry.proto.collector.logs.v1.LogsService',
+  tables: { [LOGS_TABLE]: logColumns },
+  readJson: readLogsJson,
+  transcode: transcodeLogs,
+  encodeResponse: (partial) => ExportLogsServiceResponse.encode(response(partial)).finish(),
+  responseToJson: (partial) => ExportLogsServiceResponse.toJSON(response(partial)),
+};
+
+function response(partial: PartialSuccess | undefined): ExportLogsServiceResponse {
+  if (!partial) return { partialSuccess: undefined };
+  return { partialSuccess: { rejectedLogRecords: partial.rejected, errorMessage: partial.errorMessage } };
+}

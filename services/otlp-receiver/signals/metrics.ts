@@ -1,0 +1,21 @@
+import { ExportMetricsServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/metrics/v1/metrics_service.js';
+import { readMetricsJson } from '../transcode/json/read-metrics.js';
+import { METRIC_TABLES } from '../transcode/metric-columns.js';
+import { transcodeMetrics } from '../transcode/reference/transcode-metrics.js';
+import type { PartialSuccess, SignalDefinition } from './signal.js';
+
+export const metricsSignal: SignalDefinition = {
+  name: 'metrics',
+  items: 'data points',
+  grpcService: 'opentelemetry.proto.collector.metrics.v1.MetricsService',
+  tables: METRIC_TABLES,
+  readJson: readMetricsJson,
+  transcode: transcodeMetrics,
+  encodeResponse: (partial) => ExportMetricsServiceResponse.encode(response(partial)).finish(),
+  responseToJson: (partial) => ExportMetricsServiceResponse.toJSON(response(partial)),
+};
+
+function response(partial: PartialSuccess | undefined): ExportMetricsServiceResponse {
+  if (!partial) return { partialSuccess: undefined };
+  return { partialSuccess: { rejectedDataPoints: partial.rejected, errorMessage: partial.errorMessage } };
+}

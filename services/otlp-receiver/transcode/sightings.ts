@@ -1,0 +1,20 @@
+import type { SeriesRow } from './metric-columns.js';
+
+/** Where an attribute stands, as the catalogue calls it. */
+export type AttributeSource = 'resource' | 'scope' | 'attr';
+
+/**
+ * What a transcoder has seen beside the rows of its items: names for completion, and the series that points belong to. Days
+ * are UTC days since 1970. Only what belongs to accepted items is reported.
+ */
+export interface Sightings {
+  /** Attributes as they are stored, which `items` items of that day carry. */
+  attributes(
+    day: number,
+    source: AttributeSource,
+    entries: readonly (readonly [string, string])[],
+    items: number,
+  ): void;
+  /** A point of this series; `row` is called only when the series has no row of that day yet. */
+  series(day: number, seriesId: bigint, row: () => SeriesRow): void;
+}

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { ExportTraceServiceRequest } from '../../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
+import { Random } from '../../../../test/_util/random.js';
+import { RandomTraces } from '../../../../test/_util/random-traces.js';
+import { transcodeTraces } from '../reference/transcode-traces.js';
+import type { Sightings } from '../sightings.js';
+import type { Transcode } from '../transcode.js';
+import { MAX_NOTED_SPANS } from './note-sightings.js';
+import { TracesTranscoder } from './transcode-traces.js';
+
+const NOW_UNIX_NANO = 1_795_000_000_123_456_789n;
+const DAY_NANOS = 86_400n * 1_000_000_000n;
+
+/** Items by day, source, key and value. */
+function noted(transcode: Transcode, bytes: Uint8Array): Map<string, number> {
+  const counts = new Map<string, number>();
+  const sightings: Sightings = {
+    attributes: (day, source, entries, items) => {
+      for (const [key, value] of entries) {
+        const name = JSON.stringify([day, source, key, value]);
+        counts.set(name, (counts.get(name) ?? 0) + items);
+      }
+    },
+    series: () => undefined,
+  };
+  const limits = { retentionDays: 30 };
+  transcode(bytes, { tenantId: 1, projectId: 2n, nowUnixNano: NOW_UNIX_NANO, limits, sightings });
+  return counts;
+}
+
+it('notes what the reference notes, and of large requests a part', () => {
+  const fast = new TracesTranscoder();
+  let compared = 0;
+  for (let seed = 1; seed <= 300; seed++) {
+    const bytes = new RandomTraces(new Random(seed), NOW_UNIX_NANO, 0.02).request();
+    const [actual, expected] = [noted(fast.transcode, bytes), noted(transcodeTraces, bytes)];
+    const { resourceSpans } = ExportTraceServiceRequest.decode(bytes);
+    const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scoped) => scoped.spans));
+    if (spans.length <= MAX_NOTED_SPANS) {
+      expect(actual, `seed ${seed}`).toEqual(expected);
+      compared++;
+    } else for (const [name, items] of actual) expect(items).toBeLessThanOrEqual(expected.get(name) ?? 0);
+  }
+  expect(compared).toBeGreaterThan(50);
+});
+
+it('notes days, resources and scopes apart, of all spans, and attributes of some', () => {
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const span = (index: number) => ({
+    traceId: Buffer.alloc(16, 1),
+    spanId: Buffer.alloc(8, 1),
+    startTimeUnixNano: NOW_UNIX_NANO - (index % 2 === 0 ? 0n : DAY_NANOS),
+    attributes: [text('n', `${index}`.padStart(200, 'x'))],
+  });
+  const spans = Array.from({ length: 100 }, (_, index) => span(index));
+  const bytes = ExportTraceServiceRequest.encode(
+    ExportTraceServiceRequest.fromPartial({
+      resourceSpans: ['a', 'b'].map((name) => ({
+        resource: { attributes: [text('service.name', name)] },
+        scopeSpans: [{ scope: { attributes: [text('s', 'x')] }, spans }],
+      })),
+    }),
+  ).finish();
+  const counts = noted(new TracesTranscoder().transcode, bytes);
+  const today = Number(NOW_UNIX_NANO / DAY_NANOS);
+  for (const day of [today, today - 1]) {
+    for (const name of ['a', 'b'])
+      expect(counts.get(JSON.stringify([day, 'resource', 'service.name', name]))).toBe(50);
+    expect(counts.get(JSON.stringify([day, 'scope', 's', 'x']))).toBe(100);
+  }
+  const attributes = [...counts].filter(([name]) => name.includes('"attr"'));
+  expect(attributes.reduce((sum, [, items]) => sum + items, 0)).toBe(Math.ceil(200 / 7));
+});
