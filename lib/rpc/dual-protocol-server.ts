@@ -12,8 +12,10 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Address } from '../config/address.js';
 import { listen } from '../lifecycle/listen.js';
+import type { ReloadingTls } from '../tls/reloading-tls.js';
 
 export type DualProtocolHandler = (
   request: IncomingMessage | Http2ServerRequest,
@@ -27,6 +29,10 @@ export interface DualProtocolOptions {
   readonly handler: DualProtocolHandler;
   /** Silence after which an idle connection is closed. OTLP exporters reuse connections a minute apart: default 90 s. */
   readonly keepAliveTimeoutMs?: number;
+  /** Encrypts the port: HTTP/2 and HTTP/1.1 are then told apart by ALPN. */
+  readonly tls?: ReloadingTls | undefined;
+  /** The handler answers `Expect: 100-continue` itself, with `writeContinue()`, once it wants the body. */
+  readonly handlesContinue?: boolean;
 }
 
 export interface DualProtocolServer {
@@ -40,7 +46,7 @@ const HTTP2_PREFACE = 'PRI * HTTP/2.0';
 /** A client that says nothing for this long is cut off, so that silent connections cannot pile up. */
 const FIRST_BYTE_TIMEOUT_MS = 30_000;
 
-/** HTTP/1.1 and cleartext HTTP/2 on one port, told apart by the first bytes of a connection. */
+/** HTTP/1.1 and HTTP/2 on one port: in clear told apart by the first bytes of a connection, under TLS by ALPN. */
 export async function startDualProtocolServer(options: DualProtocolOptions): Promise<DualProtocolServer> {
   const http1 = createHttp1Server(
     { keepAliveTimeout: options.keepAliveTimeoutMs ?? 90_000 },
@@ -50,19 +56,46 @@ export async function startDualProtocolServer(options: DualProtocolOptions): Pro
   // list that closeIdleConnections() works on.
   http1.emit('listening');
   const http2 = createHttp2Server(options.handler);
+  if (options.handlesContinue) {
+    for (const server of [http1, http2])
+      server.on('checkContinue', options.handler).on('checkExpectation', options.handler);
+  }
   const sessions = new Set<ServerHttp2Session>();
   http2.on('session', (session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
   });
+  const { tls } = options;
+  const tcp = tls
+    ? listenerUnderTls(tls, http1, http2)
+    : createTcpServer((socket) => routeByPreface(socket, http1, http2));
   const sockets = new Set<Socket>();
-  const tcp = createTcpServer((socket) => {
+  tcp.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    routeByPreface(socket, http1, http2);
   });
   const url = await listen(tcp, options.address, options.purpose);
-  return { url, close: (graceMs) => closeAll({ tcp, http1, sessions, sockets, graceMs }) };
+  return {
+    url: tls ? url.replace(/^http:/, 'https:') : url,
+    close: (graceMs) => closeAll({ tcp, http1, sessions, sockets, graceMs }),
+  };
+}
+
+/** Clients that offer no ALPN get HTTP/1.1. */
+function listenerUnderTls(tls: ReloadingTls, http1: Http1Server, http2: Http2Server): Server {
+  const server = createTlsServer({
+    ...tls.contextOptions,
+    requestCert: tls.requiresClientCertificate,
+    rejectUnauthorized: tls.requiresClientCertificate,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    handshakeTimeout: FIRST_BYTE_TIMEOUT_MS,
+  });
+  server.on('secureConnection', (socket) => {
+    socket.on('error', () => socket.destroy());
+    (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket);
+  });
+  tls.onReload((options) => server.setSecureContext(options));
+  return server;
 }
 
 function routeByPreface(socket: Socket, http1: Http1Server, http2: Http2Server): void {

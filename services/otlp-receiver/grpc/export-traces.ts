@@ -6,6 +6,7 @@ import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { toTraceResponse } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { clientCertificateIn } from './connection-facts.js';
 import { toServerError } from './to-server-error.js';
 
 export interface ExportTracesOptions {
@@ -24,6 +25,7 @@ export function exportTraces({ ingest, ledger, logger }: ExportTracesOptions) {
       lease.grow(body.length);
       const admission = await ingest.admit({
         token: presentedToken((name) => context.metadata.get(name)?.toString()),
+        clientCertificate: clientCertificateIn(context.metadata),
         pathTenantId: 0,
         pathProjectId: 0n,
         signal: 'traces',

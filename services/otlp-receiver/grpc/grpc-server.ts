@@ -1,11 +1,16 @@
 import { logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
-import { createServer, ServerError, Status } from 'nice-grpc';
-import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
+import { createServer, type Server, ServerError, Status } from 'nice-grpc';
 import { type Address, formatAddress } from '../../../lib/config/address.js';
 import { messageOf } from '../../../lib/errors/app-error.js';
+import type { Readiness } from '../../../lib/health/readiness.js';
 import { bindError } from '../../../lib/lifecycle/listen.js';
+import type { ReloadingTls } from '../../../lib/tls/reloading-tls.js';
+import { connectionFacts } from './connection-facts.js';
 import { type ExportTracesOptions, exportTraces } from './export-traces.js';
-import { RawLogsService, RawMetricsService, RawTraceService, TRACE_SERVICE } from './raw-services.js';
+import { addHealth } from './health.js';
+import { RawLogsService, RawMetricsService, RawTraceService } from './raw-services.js';
+import { addReflection } from './reflection.js';
+import { ReloadingServerCredentials } from './server-credentials.js';
 
 /** The OTLP specification's recommendation for a response. */
 const MAX_RESPONSE_BYTES = 4 * 2 ** 20;
@@ -19,27 +24,37 @@ export interface GrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** OTLP over gRPC, with the standard health service. Many calls of one connection run at once. */
-export async function startGrpcServer(address: Address, options: ExportTracesOptions): Promise<GrpcServer> {
+export interface GrpcServerOptions extends ExportTracesOptions {
+  readonly readiness: Readiness;
+  /** Undefined: the port speaks in clear. */
+  readonly tls: ReloadingTls | undefined;
+}
+
+/** OTLP over gRPC, with the standard health and reflection services. Many calls of one connection run at once. */
+export async function startGrpcServer(address: Address, options: GrpcServerOptions): Promise<GrpcServer> {
   // The library writes to stderr by itself what it also returns as errors.
   setLogVerbosity(logVerbosity.NONE);
-  const health = HealthState();
-  health.setStatus('healthy', TRACE_SERVICE);
+  const { tls } = options;
   const server = createServer({
     'grpc.max_receive_message_length': options.ingest.maxRequestBytes,
     'grpc.max_send_message_length': MAX_RESPONSE_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    interceptors: [connectionFacts],
   });
   server.add(RawTraceService, { export: exportTraces(options) });
   server.add(RawMetricsService, { export: refuse('metrics') });
   server.add(RawLogsService, { export: refuse('logs') });
-  server.add(HealthDefinition, HealthServiceImpl(health));
-  const port = await bind(server, address);
+  const closing = new AbortController();
+  const health = addHealth(server, options.readiness, closing.signal);
+  await addReflection(server, closing.signal);
+  const credentials = tls ? new ReloadingServerCredentials(tls) : ServerCredentials.createInsecure();
+  const port = await bind(server, address, credentials);
   return {
-    url: `http://${formatAddress({ host: address.host, port })}`,
+    url: `${tls ? 'https' : 'http'}://${formatAddress({ host: address.host, port })}`,
     close: async (graceMs) => {
-      health.setStatus('unhealthy', TRACE_SERVICE);
+      health.stop();
+      closing.abort();
       const timer = setTimeout(() => server.forceShutdown(), graceMs);
       await server.shutdown();
       clearTimeout(timer);
@@ -47,9 +62,9 @@ export async function startGrpcServer(address: Address, options: ExportTracesOpt
   };
 }
 
-async function bind(server: ReturnType<typeof createServer>, address: Address): Promise<number> {
+async function bind(server: Server, address: Address, credentials: ServerCredentials): Promise<number> {
   try {
-    return await server.listen(formatAddress(address), ServerCredentials.createInsecure());
+    return await server.listen(formatAddress(address), credentials);
   } catch (error) {
     const code = /\bE[A-Z]{4,}\b/.exec(messageOf(error))?.[0];
     const cause: NodeJS.ErrnoException = error instanceof Error ? error : new Error(messageOf(error));

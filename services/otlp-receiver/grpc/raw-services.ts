@@ -16,7 +16,12 @@ function exportDefinition(service: string) {
   } as const;
 }
 
-export const TRACE_SERVICE = 'opentelemetry.proto.collector.trace.v1.TraceService';
+const TRACE_SERVICE = 'opentelemetry.proto.collector.trace.v1.TraceService';
+const METRICS_SERVICE = 'opentelemetry.proto.collector.metrics.v1.MetricsService';
+const LOGS_SERVICE = 'opentelemetry.proto.collector.logs.v1.LogsService';
+
 export const RawTraceService = exportDefinition(TRACE_SERVICE);
-export const RawMetricsService = exportDefinition('opentelemetry.proto.collector.metrics.v1.MetricsService');
-export const RawLogsService = exportDefinition('opentelemetry.proto.collector.logs.v1.LogsService');
+export const RawMetricsService = exportDefinition(METRICS_SERVICE);
+export const RawLogsService = exportDefinition(LOGS_SERVICE);
+/** As health and reflection name them. */
+export const EXPORT_SERVICES = [TRACE_SERVICE, METRICS_SERVICE, LOGS_SERVICE] as const;

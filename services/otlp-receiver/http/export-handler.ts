@@ -4,12 +4,14 @@ import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Admission, AdmissionQuestion } from '../admission/admission.js';
+import { peerCertificateOf } from '../admission/peer-certificate.js';
 import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { ByteLease } from '../pipeline/byte-budget.js';
 import type { TranscodeResult } from '../transcode/transcode.js';
 import { decompress } from './inflate.js';
+import { Invitation } from './invitation.js';
 import { acceptsGzip, encodingOf, requireCompression, requireEncoding } from './negotiation.js';
 import { type AnyRequest, bodyTooLarge, declaredLength, discardBody, readBody } from './read-body.js';
 import { errorAnswer, type ResponseForm, send, successAnswer } from './respond.js';
@@ -33,11 +35,13 @@ export async function handleExport(
   { ingest, ledger, logger, isClosing }: ExportHandlerOptions,
 ): Promise<void> {
   const startedMs = performance.now();
-  const form = { ...formOf(request), endsConnection: () => request.httpVersionMajor === 1 && isClosing() };
+  const invitation = new Invitation(request, response);
+  const endsConnection = () => request.httpVersionMajor === 1 && (isClosing() || invitation.isPending);
+  const form = { ...formOf(request), endsConnection };
   const lease = ingest.lease();
   let outcome = 'ok';
   try {
-    const result = await receive(request, { ingest, lease });
+    const result = await receive(request, { ingest, lease, invitation });
     send(response, successAnswer(result, form.encoding), form);
   } catch (thrown) {
     const error = toAppError(thrown);
@@ -54,10 +58,14 @@ export async function handleExport(
 interface Receiving {
   readonly ingest: Ingest;
   readonly lease: ByteLease;
+  readonly invitation: Invitation;
 }
 
 /** Cheap refusals first: nothing is read before the head is in order, nothing inflated before the sender is admitted. */
-async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promise<TranscodeResult> {
+async function receive(
+  request: AnyRequest,
+  { ingest, lease, invitation }: Receiving,
+): Promise<TranscodeResult> {
   const route = matchTraces(request.method, request.url);
   const encoding = requireEncoding(request.headers['content-type']);
   const compression = requireCompression(request.headers['content-encoding']);
@@ -66,6 +74,7 @@ async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promi
     throw bodyTooLarge(ingest.maxRequestBytes, declared);
   const ask = (wireBytes: number) => ingest.admit({ ...route, ...senderOf(request), wireBytes });
   const early = declared === undefined ? undefined : await ask(declared);
+  invitation.send();
   const wire = await readBody(request, {
     maxBytes: ingest.maxRequestBytes,
     lease,
@@ -92,12 +101,15 @@ async function inflated({ wire, compression, admission, ingest, lease }: Inflati
   return body;
 }
 
-function senderOf(request: AnyRequest): Pick<AdmissionQuestion, 'token' | 'signal'> {
+type Sender = Pick<AdmissionQuestion, 'token' | 'clientCertificate' | 'signal'>;
+
+function senderOf(request: AnyRequest): Sender {
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  return { token: presentedToken(header), signal: 'traces' };
+  const clientCertificate = peerCertificateOf(request.socket);
+  return { token: presentedToken(header), clientCertificate, signal: 'traces' };
 }
 
 function formOf(request: AnyRequest): Omit<ResponseForm, 'endsConnection'> {
