@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { Readiness } from '../../lib/health/readiness.js';
@@ -74,20 +75,23 @@ export class Children {
       CLICKHOUSE_URL: urls.clickhouseUrl,
       GATEKEEPER_URL: urls.gatekeeperUrl,
     });
-    const workers: SupervisedChild[] = Array.from({ length: this.#config.receiverWorkers }, (_, index) => {
-      const name = `otlp-receiver-${index}`;
-      const fork = () =>
-        pool.add(
+    const workers: SupervisedChild[] = Array.from(
+      { length: this.#config.receiverWorkers ?? defaultWorkers() },
+      (_, index) => {
+        const name = `otlp-receiver-${index}`;
+        const fork = () =>
+          pool.add(
+            name,
+            this.#track(name, cluster.fork({ ...environment, ...bound, PROCESS_NAME: name }).process),
+          );
+        return superviseChild({
           name,
-          this.#track(name, cluster.fork({ ...environment, ...bound, PROCESS_NAME: name }).process),
-        );
-      return superviseChild({
-        name,
-        spawn: fork,
-        fatalExitCodes: [START_FAILED_EXIT_CODE],
-        logger: this.#logger,
-      });
-    });
+          spawn: fork,
+          fatalExitCodes: [START_FAILED_EXIT_CODE],
+          logger: this.#logger,
+        });
+      },
+    );
     const close = async () => {
       pool.close();
       await Promise.all(workers.map((worker) => worker.stop()));
@@ -133,6 +137,11 @@ export class Children {
 function spawnEngine(dataDir: string, previousUrl: string, env: NodeJS.ProcessEnv): ChildProcess {
   const listen = previousUrl === '' ? '127.0.0.1:0' : new URL(previousUrl).host;
   return spawnEngineProcess({ args: ['--data-dir', dataDir, '--listen', listen], env });
+}
+
+/** The engine, and everything else, need processors too. */
+function defaultWorkers(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
 }
 
 function entryPoint(name: string): string {

@@ -14,7 +14,7 @@ import { DirectPipeline } from './pipeline/direct-pipeline.js';
 import { createPipelineMetrics } from './pipeline/pipeline-metrics.js';
 import { openPortTls, type PortTls } from './port-tls.js';
 import { StoreReadiness } from './store-readiness.js';
-import { transcodeTraces } from './transcode/reference/transcode-traces.js';
+import { TracesTranscoder } from './transcode/wire/transcode-traces.js';
 
 export interface OtlpReceiver extends RunningService {
   /** Where OTLP over gRPC is received, with the port that was bound. */
@@ -58,7 +58,7 @@ export async function startOtlpReceiver(
   const ingest = new Ingest({
     admissions,
     budget: createBudget(config, context),
-    transcodeTraces,
+    transcodeTraces: new TracesTranscoder().transcode,
     pipeline,
     ledger,
     maxRequestBytes: config.ingestMaxRequestBytes,
