@@ -1,8 +1,11 @@
+import type { ConfigOf } from '../../lib/config/setting.js';
 import type { Closable } from '../../lib/lifecycle/lifecycle.js';
 import type { Logger } from '../../lib/telemetry/logger.js';
 import { ReloadingTls } from '../../lib/tls/reloading-tls.js';
-import type { OtlpReceiverConfig } from './config.js';
-import { tlsFilesOf } from './tls-settings.js';
+import { tlsFilesOf, type tlsSettings } from './tls-settings.js';
+
+/** Only the settings of TLS. */
+type TlsConfig = ConfigOf<typeof tlsSettings>;
 
 /** TLS of both ports; undefined where a port speaks in clear. */
 export interface PortTls extends Closable {
@@ -11,7 +14,7 @@ export interface PortTls extends Closable {
 }
 
 /** Rejects with one line when files are missing or not right. */
-export async function openPortTls(config: OtlpReceiverConfig, logger: Logger): Promise<PortTls> {
+export async function openPortTls(config: TlsConfig, logger: Logger): Promise<PortTls> {
   const grpcFiles = tlsFilesOf('OTLP_GRPC_TLS', {
     certFile: config.otlpGrpcTlsCertFile,
     keyFile: config.otlpGrpcTlsKeyFile,
@@ -38,4 +41,9 @@ export async function openPortTls(config: OtlpReceiverConfig, logger: Logger): P
     http?.close();
   };
   return { grpc, http, close };
+}
+
+/** Finds out early, for a parent of receivers, what they would fail of. */
+export async function assertTlsFiles(config: TlsConfig, logger: Logger): Promise<void> {
+  await (await openPortTls(config, logger)).close();
 }
