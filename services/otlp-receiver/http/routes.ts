@@ -7,7 +7,7 @@ export interface TracesRoute {
 }
 
 const SIGNAL_PATH =
-  /^(?:\/v1|\/observability\/v1|\/v3\/(?<tenant>\d{1,10})\/(?<project>\d{1,20})\/ingest)\/(?<signal>traces|metrics|logs)$/;
+  /^(?:\/v1|\/observability\/v1|\/v3\/(?<tenant>\d{1,10})\/(?<project>\d{1,20})\/ingest)\/(?<signal>traces|metrics|logs)\/?$/;
 const TRACES_PATHS =
   '/v1/traces, /observability/v1/traces or /v3/{root_namespace_id}/{project_id}/ingest/traces';
 const MAX_TENANT_ID = 2 ** 32 - 1;
@@ -16,7 +16,7 @@ const MAX_SHOWN_PATH = 200;
 
 /** Throws AppError `not_found` or `method_not_allowed`, both saying what is right. */
 export function matchTraces(method: string | undefined, url: string | undefined): TracesRoute {
-  const path = (url ?? '/').split('?', 1)[0] ?? '/';
+  const path = pathOf(url ?? '/');
   const { tenant = '0', project = '0', signal } = SIGNAL_PATH.exec(path)?.groups ?? {};
   const [pathTenantId, pathProjectId] = [Number(tenant), BigInt(project)];
   if (signal === undefined || pathTenantId > MAX_TENANT_ID || pathProjectId > MAX_PROJECT_ID)
@@ -29,6 +29,12 @@ export function matchTraces(method: string | undefined, url: string | undefined)
   if (method !== 'POST')
     throw new AppError('method_not_allowed', `${method ?? 'This method'} is not allowed here. Use POST.`);
   return { pathTenantId, pathProjectId };
+}
+
+/** Proxies may send the absolute form, which every server must understand (RFC 9112 §3.2.2). */
+function pathOf(url: string): string {
+  const [path = '/'] = url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1);
+  return path;
 }
 
 function shorten(path: string): string {

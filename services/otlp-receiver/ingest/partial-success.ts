@@ -1,6 +1,9 @@
 import type { ExportTraceServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
 
+/** Keeps every response far below the 4 MiB that exporters read, whatever was sent. */
+const MAX_MESSAGE = 2_000;
+
 /** A full success leaves `partial_success` unset, as the OTLP specification demands. */
 export function toTraceResponse(result: TranscodeResult): ExportTraceServiceResponse {
   const rejectedSpans = countRejected(result);
@@ -8,5 +11,7 @@ export function toTraceResponse(result: TranscodeResult): ExportTraceServiceResp
   const reasons = [...result.rejected].map(([reason, count]) => `${reason} ${count}`).join(', ');
   const total = rejectedSpans + result.accepted;
   const errorMessage = `${rejectedSpans} of ${total} spans were refused (${reasons}). First: ${result.firstRejection}.`;
-  return { partialSuccess: { rejectedSpans: BigInt(rejectedSpans), errorMessage } };
+  const shortened =
+    errorMessage.length > MAX_MESSAGE ? `${errorMessage.slice(0, MAX_MESSAGE)}…` : errorMessage;
+  return { partialSuccess: { rejectedSpans: BigInt(rejectedSpans), errorMessage: shortened } };
 }
