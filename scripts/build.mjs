@@ -1,4 +1,4 @@
-// Makes dist/: the services' TypeScript as JavaScript, file by file, with their SQL, and the UI as static files.
+// Makes dist/: the services' TypeScript as JavaScript, file by file, with their SQL and descriptors, and the UI as static files.
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ async function buildCode() {
     sourcemap: true,
     logLevel: 'warning',
   });
-  for (const file of files.filter((name) => name.endsWith('.sql'))) {
+  for (const file of files.filter((name) => /\.(sql|binpb)$/.test(name))) {
     const target = join('dist', file);
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(file, target);

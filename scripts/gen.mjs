@@ -1,4 +1,5 @@
-// Generates gen/ from proto/: protobuf-es for proto/gob, ts-proto for proto/opentelemetry and proto/google.
+// Generates gen/ from proto/: protobuf-es for proto/gob, ts-proto for proto/opentelemetry and proto/google, and the
+// descriptors of OTLP that gRPC reflection serves.
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, run } from './ensure-installed.mjs';
@@ -13,6 +14,8 @@ export async function generate() {
   await makeOnce('gen/.stamp', SOURCES, () => {
     rmSync('gen', { recursive: true, force: true });
     for (const template of TEMPLATES) run('npx', ['--no-install', 'buf', 'generate', '--template', template]);
+    const descriptors = ['--as-file-descriptor-set', '-o', 'gen/otlp/descriptors.binpb'];
+    run('npx', ['--no-install', 'buf', 'build', '--path', 'proto/opentelemetry', ...descriptors]);
   });
 }
 

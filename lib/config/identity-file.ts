@@ -79,14 +79,32 @@ const user = z.strictObject({
   role: z.enum(['developer', 'maintainer', 'owner']),
 });
 
-const certificate = z.strictObject({
-  subject: z.string().min(1).optional(),
-  dns: z.string().min(1).optional(),
-  uri: z.string().min(1).optional(),
-  sha256: z.string().min(1).optional(),
-  project: projectId,
-  scopes: z.array(z.enum(SCOPES)).min(1),
-});
+/** `AB:CD:…` as openssl prints it, or plain hex. */
+const fingerprint = z
+  .string()
+  .transform((text) => text.replaceAll(':', '').toLowerCase())
+  .refine(
+    (text) => /^[0-9a-f]{64}$/.test(text),
+    'must be the SHA-256 fingerprint of the certificate as 64 hex digits',
+  );
+
+const certificate = z
+  .strictObject({
+    /** Every attribute of the subject, in any order: `CN=klio-server,O=acme`. */
+    subject: z
+      .string()
+      .regex(/^\s*[A-Za-z0-9.]+\s*=/, 'must be a distinguished name such as CN=klio-server')
+      .optional(),
+    dns: z.string().min(1).optional(),
+    uri: z.string().min(1).optional(),
+    sha256: fingerprint.optional(),
+    project: projectId,
+    scopes: z.array(z.enum(SCOPES)).min(1),
+  })
+  .refine(
+    ({ subject, dns, uri, sha256 }) => (subject ?? dns ?? uri ?? sha256) !== undefined,
+    'needs at least one of subject, dns, uri and sha256',
+  );
 
 const identityFile = z.strictObject({
   tenants: z.array(tenant).default([]),
@@ -98,6 +116,7 @@ const identityFile = z.strictObject({
 export type IdentityFile = z.infer<typeof identityFile>;
 export type IdentityTenant = IdentityFile['tenants'][number];
 export type IdentityToken = IdentityFile['tokens'][number];
+export type IdentityCertificate = IdentityFile['client_certificates'][number];
 export type IdentityUser = IdentityFile['users'][number];
 
 /** Reads the static identity file. Throws one error that lists everything that is wrong, without any value of a secret. */
@@ -145,6 +164,10 @@ function findContradictions(file: IdentityFile): string[] {
       problems.push(`tokens.${index}.project: there is no project ${entry.project}`);
     if (entry.tenant !== undefined && !tenants.includes(entry.tenant))
       problems.push(`tokens.${index}.tenant: there is no tenant ${entry.tenant}`);
+  }
+  for (const [index, entry] of file.client_certificates.entries()) {
+    if (!projects.includes(entry.project))
+      problems.push(`client_certificates.${index}.project: there is no project ${entry.project}`);
   }
   for (const [index, entry] of file.users.entries()) {
     if (!tenants.includes(entry.tenant))

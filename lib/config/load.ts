@@ -105,7 +105,7 @@ function reportUnknownKeys(
     Object.values(settings).flatMap((setting) => [setting.yaml, ...(setting.yamlAliases ?? [])]),
   );
   for (const key of values.keys()) {
-    if (!known.has(key) && !isForeignSection(key))
+    if (!known.has(key) && !isForeignSection(key, known))
       problems.push(`${key} in ${path}: there is no such setting`);
   }
 }

@@ -4,7 +4,14 @@
  */
 const FOREIGN_SECTIONS = ['processors', 'exporters', 'extensions', 'connectors', 'service', 'receivers'];
 
-export function isForeignSection(key: string): boolean {
+/**
+ * In a process that has these ports, skipping an unknown key here could leave a port less protected than its file says.
+ * `client_ca_file` is always followed, so the switch for it changes nothing.
+ */
+const TLS_KEY = /^receivers\.otlp\.protocols\.(?:grpc|http)\.tls\.(?!client_ca_file_reload$)/;
+
+export function isForeignSection(key: string, known: ReadonlySet<string>): boolean {
+  if (TLS_KEY.test(key) && [...known].some((other) => TLS_KEY.test(other))) return false;
   return FOREIGN_SECTIONS.includes(key.split('.')[0] ?? '');
 }
 

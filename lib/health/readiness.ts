@@ -9,15 +9,19 @@ export interface ReadinessView {
 export class Readiness implements ReadinessView {
   readonly #blockers = new Map<string, string>();
   readonly #waiters = new Set<() => void>();
+  readonly #followers = new Set<(isReady: boolean) => void>();
   #draining = false;
+  #told = true;
 
   /** Marks a dependency as missing, with the sentence that /ready shows. */
   block(dependency: string, reason: string): void {
     this.#blockers.set(dependency, reason);
+    this.#tell();
   }
 
   unblock(dependency: string): void {
     this.#blockers.delete(dependency);
+    this.#tell();
     if (!this.isReady) return;
     for (const waiter of this.#waiters) waiter();
     this.#waiters.clear();
@@ -26,6 +30,14 @@ export class Readiness implements ReadinessView {
   /** From now on never ready again: the service is stopping. */
   drain(): void {
     this.#draining = true;
+    this.#tell();
+  }
+
+  /** Calls back at once and at every change, until the returned function is called. */
+  follow(follower: (isReady: boolean) => void): () => void {
+    this.#followers.add(follower);
+    follower(this.isReady);
+    return () => void this.#followers.delete(follower);
   }
 
   /** Resolves as soon as nothing blocks; at once when nothing does. */
@@ -39,6 +51,13 @@ export class Readiness implements ReadinessView {
 
   get blockers(): Readonly<Record<string, string>> {
     return { ...Object.fromEntries(this.#blockers), ...(this.#draining && { process: 'stopping' }) };
+  }
+
+  #tell(): void {
+    const { isReady } = this;
+    if (isReady === this.#told) return;
+    this.#told = isReady;
+    for (const follower of this.#followers) follower(isReady);
   }
 }
 

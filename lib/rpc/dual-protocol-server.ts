@@ -12,8 +12,10 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Address } from '../config/address.js';
 import { listen } from '../lifecycle/listen.js';
+import type { ReloadingTls } from '../tls/reloading-tls.js';
 import { HTTP2_SETTINGS, limitHttp2 } from './http2-limits.js';
 
 export type DualProtocolHandler = (
@@ -32,6 +34,10 @@ export interface DualProtocolOptions {
   readonly prefaceTimeoutMs?: number;
   /** Longest time for a whole request to arrive. Default 60 s. */
   readonly requestTimeoutMs?: number;
+  /** Encrypts the port: HTTP/2 and HTTP/1.1 are then told apart by ALPN. */
+  readonly tls?: ReloadingTls | undefined;
+  /** The handler answers `Expect: 100-continue` itself, with `writeContinue()`, once it wants the body. */
+  readonly handlesContinue?: boolean;
 }
 
 export interface DualProtocolServer {
@@ -46,7 +52,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 90_000;
 const PREFACE_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** HTTP/1.1 and cleartext HTTP/2 on one port, told apart by the first bytes of a connection. */
+/** HTTP/1.1 and HTTP/2 on one port: in clear told apart by the first bytes of a connection, under TLS by ALPN. */
 export async function startDualProtocolServer(options: DualProtocolOptions): Promise<DualProtocolServer> {
   const silenceMs = options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS;
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
@@ -59,20 +65,47 @@ export async function startDualProtocolServer(options: DualProtocolOptions): Pro
   http1.emit('listening');
   const http2 = createHttp2Server({ settings: HTTP2_SETTINGS }, options.handler);
   limitHttp2(http2, { silenceMs, requestTimeoutMs });
+  if (options.handlesContinue) {
+    for (const server of [http1, http2])
+      server.on('checkContinue', options.handler).on('checkExpectation', options.handler);
+  }
   const sessions = new Set<ServerHttp2Session>();
   http2.on('session', (session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
   });
+  const { tls } = options;
+  const prefaceTimeoutMs = options.prefaceTimeoutMs ?? PREFACE_TIMEOUT_MS;
+  const tcp = tls
+    ? listenerUnderTls(tls, { http1, http2, prefaceTimeoutMs })
+    : createTcpServer((socket) => routeByPreface(socket, { http1, http2, prefaceTimeoutMs }));
   const sockets = new Set<Socket>();
-  const tcp = createTcpServer((socket) => {
+  tcp.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    const prefaceTimeoutMs = options.prefaceTimeoutMs ?? PREFACE_TIMEOUT_MS;
-    routeByPreface(socket, { http1, http2, prefaceTimeoutMs });
   });
   const url = await listen(tcp, options.address, options.purpose);
-  return { url, close: (graceMs) => closeAll({ tcp, http1, sessions, sockets, graceMs }) };
+  return {
+    url: tls ? url.replace(/^http:/, 'https:') : url,
+    close: (graceMs) => closeAll({ tcp, http1, sessions, sockets, graceMs }),
+  };
+}
+
+/** Clients that offer no ALPN get HTTP/1.1. */
+function listenerUnderTls(tls: ReloadingTls, { http1, http2, prefaceTimeoutMs }: Routes): Server {
+  const server = createTlsServer({
+    ...tls.contextOptions,
+    requestCert: tls.requiresClientCertificate,
+    rejectUnauthorized: tls.requiresClientCertificate,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    handshakeTimeout: prefaceTimeoutMs,
+  });
+  server.on('secureConnection', (socket) => {
+    socket.on('error', () => socket.destroy());
+    (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket);
+  });
+  tls.onReload((options) => server.setSecureContext(options));
+  return server;
 }
 
 interface Routes {

@@ -10,6 +10,7 @@ import { assertCanListen } from '../../lib/lifecycle/listen.js';
 import type { Logger } from '../../lib/telemetry/logger.js';
 import { createRegistry } from '../../lib/telemetry/metrics.js';
 import { startGatekeeper } from '../gatekeeper/service.js';
+import { assertTlsFiles } from '../otlp-receiver/port-tls.js';
 import { startQueryService } from '../query/service.js';
 import { startTenantQuota } from '../tenant-quota/service.js';
 import type { BannerFacts } from './banner.js';
@@ -66,6 +67,7 @@ class Composition {
     const dataDir = prepareDataDir(config.dataDir);
     lifecycle.add('data directory', await DataDirLock.acquire(dataDir));
     await this.#assertAddressesAreFree();
+    await assertTlsFiles(config, logger);
     const identity = await prepareIdentity(dataDir, config.identityFile);
     const metricsText = () => this.#children.metricsText(this.#registry);
     const admin = lifecycle.add(

@@ -1,7 +1,8 @@
 import type { Credential } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import type { Counter } from '../../lib/telemetry/metrics.js';
-import type { Identity, TokenIdentityProvider } from './identity/identity.js';
+import { readCertificate } from './identity/certificate-facts.js';
+import type { CertificateIdentityProvider, Identity, TokenIdentityProvider } from './identity/identity.js';
 import type { SigningKeys } from './keys/signing-keys.js';
 import type { Sessions } from './sessions/sessions.js';
 import type { TenantDirectory } from './tenants/tenant-directory.js';
@@ -11,6 +12,7 @@ export interface GatekeeperContext {
   readonly keys: SigningKeys;
   /** Asked in this order; the first that knows a token decides. */
   readonly tokenProviders: readonly TokenIdentityProvider[];
+  readonly certificates: CertificateIdentityProvider;
   readonly sessions: Sessions;
   readonly directory: TenantDirectory;
   readonly decisions: Counter<'call' | 'outcome'>;
@@ -19,12 +21,14 @@ export interface GatekeeperContext {
 /** Longest token that is looked at; real ones have some dozens of characters. */
 const MAX_SECRET_CHARACTERS = 8_192;
 
-/** The identity behind a credential, or `unauthenticated` with what to do about it. */
+/** The identity behind a token or session, or `unauthenticated` with what to do about it. */
 export async function identify(
   context: GatekeeperContext,
   credential: Credential | undefined,
 ): Promise<Identity> {
   const form = credential?.form;
+  if (form?.case === 'clientCertificate')
+    throw new AppError('unauthenticated', 'A client certificate admits telemetry and nothing else.');
   if (!form?.case || form.value === '')
     throw new AppError(
       'unauthenticated',
@@ -38,6 +42,22 @@ export async function identify(
       ? 'The token is not known, revoked or expired.'
       : 'The session has ended. Sign in again.';
   throw new AppError('unauthenticated', what);
+}
+
+/** As `identify`, for those who send telemetry: a client certificate that the receiver verified will do as well. */
+export async function identifyExporter(
+  context: GatekeeperContext,
+  credential: Credential | undefined,
+): Promise<Identity> {
+  const form = credential?.form;
+  if (form?.case !== 'clientCertificate') return identify(context, credential);
+  const facts = readCertificate(form.value);
+  const identity = context.certificates.findByCertificate(facts);
+  if (identity) return identity;
+  throw new AppError(
+    'unauthenticated',
+    `The client certificate "${facts.subject}" (SHA-256 ${facts.sha256}) is not among the client_certificates of the identity file.`,
+  );
 }
 
 async function find(

@@ -55,7 +55,14 @@ export async function startGatekeeper(
     labelNames: ['call', 'outcome'] as const,
     registers: [registry],
   });
-  const context: GatekeeperContext = { keys, tokenProviders: [identities], sessions, directory, decisions };
+  const context: GatekeeperContext = {
+    keys,
+    tokenProviders: [identities],
+    certificates: identities,
+    sessions,
+    directory,
+    decisions,
+  };
   if (overrides.oneTimeSignIn)
     await sessions.allowOnce(overrides.oneTimeSignIn.token, overrides.oneTimeSignIn.username);
   const routes = (router: import('@connectrpc/connect').ConnectRouter) =>

@@ -2,6 +2,7 @@ import { addressSettings, peerSettings } from '../../lib/config/mesh-settings.js
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
 import { bytes, durationMs, type ValueType } from '../../lib/config/value-types.js';
 import { clickhouseSettings } from '../../lib/store/clickhouse-settings.js';
+import { tlsSettings } from './tls-settings.js';
 
 /** The OTLP specification recommends refusing what is larger; more than this is never held in memory for one request. */
 export const HARD_MAX_REQUEST_BYTES = 64 * 2 ** 20;
@@ -28,6 +29,7 @@ const ackTimeout: ValueType<number> = {
 export const otlpReceiverSettings = defineSettings({
   otlpGrpcAddress: addressSettings.otlpGrpcAddress,
   otlpHttpAddress: addressSettings.otlpHttpAddress,
+  ...tlsSettings,
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   clickhouseUrl: clickhouseSettings.clickhouseUrl,
   clickhouseMaxConnections: clickhouseSettings.clickhouseMaxConnections,

@@ -13,6 +13,7 @@ import { createLedger, registerInFlightGauge } from './ledger/ledger.js';
 import { ByteBudget } from './pipeline/byte-budget.js';
 import { DirectPipeline } from './pipeline/direct-pipeline.js';
 import { createPipelineMetrics } from './pipeline/pipeline-metrics.js';
+import { openPortTls, type PortTls } from './port-tls.js';
 import { StoreReadiness } from './store-readiness.js';
 
 export interface OtlpReceiver extends RunningService {
@@ -39,8 +40,10 @@ export async function startOtlpReceiver(
   context: ServiceContext,
   overrides: OtlpReceiverOverrides = {},
 ): Promise<OtlpReceiver> {
-  const { logger, registry } = context;
+  const { logger, registry, readiness } = context;
+  const tls = await openPortTls(config, logger);
   const lifecycle = new Lifecycle(logger);
+  lifecycle.add('certificates', tls);
   const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
   const admissions = overrides.admissions ?? new GatekeeperAdmissions(config.gatekeeperUrl, logger);
   lifecycle.add('admissions', admissions);
@@ -61,21 +64,29 @@ export async function startOtlpReceiver(
     maxRequestBytes: config.ingestMaxRequestBytes,
     ackTimeoutMs: config.ingestAckTimeoutMs,
   });
-  const servers = await startServers(config, { ingest, ledger, logger }).catch(async (error) => {
-    await lifecycle.close();
-    throw error;
-  });
+  const servers = await startServers(config, { ingest, ledger, logger, readiness, tls }).catch(
+    async (error) => {
+      await lifecycle.close();
+      throw error;
+    },
+  );
   lifecycle.add('servers', servers, CLOSE_TIMEOUT_MS);
   return { ...servers, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
 }
 
+interface ServersOptions extends Omit<Parameters<typeof startGrpcServer>[1], 'tls'> {
+  readonly tls: PortTls;
+}
+
 /** Both close at the same time, so that a stop takes one grace period and not two. */
-async function startServers(config: OtlpReceiverConfig, options: Parameters<typeof startGrpcServer>[1]) {
-  const grpc = await startGrpcServer(config.otlpGrpcAddress, options);
-  const http = await startHttpServer(config.otlpHttpAddress, options).catch(async (error) => {
-    await grpc.close(0);
-    throw error;
-  });
+async function startServers(config: OtlpReceiverConfig, { tls, ...options }: ServersOptions) {
+  const grpc = await startGrpcServer(config.otlpGrpcAddress, { ...options, tls: tls.grpc });
+  const http = await startHttpServer(config.otlpHttpAddress, { ...options, tls: tls.http }).catch(
+    async (error) => {
+      await grpc.close(0);
+      throw error;
+    },
+  );
   const close = async () => void (await Promise.all([grpc.close(CALL_GRACE_MS), http.close(CALL_GRACE_MS)]));
   return { grpcUrl: grpc.url, httpUrl: http.url, close };
 }

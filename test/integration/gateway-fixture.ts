@@ -106,6 +106,7 @@ function makeUi(): string {
 
 function identify(credential: Credential | undefined) {
   const form = credential?.form;
+  if (form?.case === 'clientCertificate') throw new AppError('internal', 'the gateway never sends this form');
   const name = form?.case === 'sessionId' ? form.value.replace('session-of-', '') : (form?.value ?? '');
   const identity = IDENTITIES[name];
   if (!identity || (form?.case === 'sessionId' && !form.value.startsWith('session-of-')))

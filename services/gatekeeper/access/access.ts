@@ -16,6 +16,8 @@ const SUFFICIENT_SCOPES: Readonly<Record<Action, readonly string[]>> = {
   [Action.ADMIN]: ['api'],
 };
 
+const KINDS = { token: 'Token', user: 'User', certificate: 'Client certificate' } as const;
+
 export interface AccessRequest {
   readonly identity: Identity;
   readonly action: Action;
@@ -94,5 +96,5 @@ function requireUsable({ project, tenant }: { readonly project: Project; readonl
 }
 
 function describe(identity: Identity): string {
-  return `${identity.kind === 'token' ? 'Token' : 'User'} "${identity.name}"`;
+  return `${KINDS[identity.kind]} "${identity.name}"`;
 }

@@ -1,8 +1,10 @@
+import type { CertificateFacts } from './certificate-facts.js';
+
 /** Somebody who presented a valid credential. What they may do follows from scopes and from where they belong. */
 export interface Identity {
-  /** Name of the token or user. */
+  /** Name of the token or user, or by what the certificate is known. */
   readonly name: string;
-  readonly kind: 'token' | 'user';
+  readonly kind: 'token' | 'user' | 'certificate';
   readonly scopes: readonly string[];
   /** Covers exactly one project, or every project of a tenant. */
   readonly coverage: { readonly projectId: bigint } | { readonly tenantId: number };
@@ -11,6 +13,11 @@ export interface Identity {
 /** Knows tokens. Returns undefined for a token that is not its own, so that the next provider is asked. */
 export interface TokenIdentityProvider {
   findByToken(token: string): Promise<Identity | undefined>;
+}
+
+/** Knows client certificates. */
+export interface CertificateIdentityProvider {
+  findByCertificate(facts: CertificateFacts): Identity | undefined;
 }
 
 /** Knows users with passwords. */

@@ -1,4 +1,5 @@
 import {
+  type IdentityCertificate,
   type IdentityFile,
   type IdentityToken,
   type IdentityUser,
@@ -9,7 +10,13 @@ import { messageOf } from '../../../lib/errors/app-error.js';
 import type { Closable } from '../../../lib/lifecycle/lifecycle.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import { sha256Hex } from '../keys/digest.js';
-import type { Identity, PasswordIdentityProvider, TokenIdentityProvider } from './identity.js';
+import { type CertificateFacts, type CertificateRule, certificateRule } from './certificate-facts.js';
+import type {
+  CertificateIdentityProvider,
+  Identity,
+  PasswordIdentityProvider,
+  TokenIdentityProvider,
+} from './identity.js';
 import { hashPassword, verifyPassword } from './password.js';
 
 /** What a role may do; the names are GitLab's. */
@@ -20,9 +27,12 @@ const SCOPES_BY_ROLE: Readonly<Record<IdentityUser['role'], readonly string[]>> 
 };
 
 /** Identities of the static file. Follows the file while running; a broken file leaves the last good state in force. */
-export class StaticIdentities implements TokenIdentityProvider, PasswordIdentityProvider, Closable {
+export class StaticIdentities
+  implements TokenIdentityProvider, CertificateIdentityProvider, PasswordIdentityProvider, Closable
+{
   readonly #byTokenHash = new Map<string, Identity>();
   readonly #byUsername = new Map<string, { identity: Identity; passwordHash: string | undefined }>();
+  #byCertificate: readonly { readonly matches: CertificateRule; readonly identity: Identity }[] = [];
   readonly #logger: Logger;
   /** Compared against when a user does not exist, so that both answers take as long. */
   #decoyHash = hashPassword('no such user');
@@ -46,6 +56,11 @@ export class StaticIdentities implements TokenIdentityProvider, PasswordIdentity
 
   async findByToken(token: string): Promise<Identity | undefined> {
     return this.#byTokenHash.get(sha256Hex(token));
+  }
+
+  /** Where several entries fit, the first in the file. */
+  findByCertificate(facts: CertificateFacts): Identity | undefined {
+    return this.#byCertificate.find(({ matches }) => matches(facts))?.identity;
   }
 
   async findByPassword(username: string, password: string): Promise<Identity | undefined> {
@@ -78,6 +93,10 @@ export class StaticIdentities implements TokenIdentityProvider, PasswordIdentity
     this.#byTokenHash.clear();
     this.#byUsername.clear();
     for (const entry of file.tokens) this.#byTokenHash.set(this.#hashOf(entry), tokenIdentity(entry));
+    this.#byCertificate = file.client_certificates.map((entry) => ({
+      matches: certificateRule(entry),
+      identity: certificateIdentity(entry),
+    }));
     for (const entry of file.users)
       this.#byUsername.set(entry.username, {
         identity: userIdentity(entry),
@@ -98,6 +117,11 @@ export class StaticIdentities implements TokenIdentityProvider, PasswordIdentity
 function tokenIdentity({ name, scopes, project, tenant }: IdentityToken): Identity {
   const coverage = project === undefined ? { tenantId: tenant ?? 0 } : { projectId: BigInt(project) };
   return { name, kind: 'token', scopes, coverage };
+}
+
+function certificateIdentity({ project, scopes, ...entry }: IdentityCertificate): Identity {
+  const name = entry.subject ?? entry.uri ?? entry.dns ?? `sha256:${entry.sha256}`;
+  return { name, kind: 'certificate', scopes, coverage: { projectId: BigInt(project) } };
 }
 
 function userIdentity({ username, role, tenant }: IdentityUser): Identity {

@@ -3,7 +3,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import { Action, type GatekeeperService, Signal } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import { checkAccess } from '../access/access.js';
-import { type GatekeeperContext, identify } from '../context.js';
+import { type GatekeeperContext, identifyExporter } from '../context.js';
 
 const SIGNALS: readonly Signal[] = [Signal.TRACES, Signal.LOGS, Signal.METRICS];
 /** How long a receiver may reuse an answer: a revoked token and a changed limit take effect within this. */
@@ -13,7 +13,7 @@ export function admit(context: GatekeeperContext): ServiceImpl<typeof Gatekeeper
   return async ({ credential, projectId, tenantId, signal }) => {
     if (!SIGNALS.includes(signal))
       throw new AppError('invalid_argument', 'signal must be TRACES, LOGS or METRICS.', { field: 'signal' });
-    const identity = await identify(context, credential);
+    const identity = await identifyExporter(context, credential);
     const { project, tenant } = checkAccess(context.directory, {
       identity,
       action: Action.WRITE,

@@ -3,8 +3,10 @@ export type ReceivedSignal = 'traces' | 'metrics' | 'logs';
 
 /** An export before it is read: everything that decides whether it may be. */
 export interface AdmissionQuestion {
-  /** Undefined when the exporter presented no credential. */
+  /** Undefined when the exporter presented none. A token decides alone, whatever certificate comes with it. */
   readonly token: string | undefined;
+  /** DER of the certificate that the TLS handshake verified; the credential of exporters without a token. */
+  readonly clientCertificate?: Uint8Array | undefined;
   /** Tenant and project named in the request path; 0 when it names none. */
   readonly pathTenantId: number;
   readonly pathProjectId: bigint;

@@ -40,11 +40,12 @@ export class GatekeeperAdmissions implements Admissions {
   }
 
   async admit(question: AdmissionQuestion): Promise<Admission> {
-    if (question.token === undefined) throw noCredential();
-    const key = cacheKey(question, question.token);
+    const form = credentialForm(question);
+    if (form === undefined) throw noCredential();
+    const key = cacheKey(question, form);
     const cached = this.#cache.get(key);
     if (cached) return admissionOf(cached);
-    const running = this.#running.get(key) ?? this.#ask(question, question.token, key);
+    const running = this.#running.get(key) ?? this.#ask(question, form, key);
     this.#running.set(key, running);
     return running;
   }
@@ -53,10 +54,10 @@ export class GatekeeperAdmissions implements Admissions {
     this.#client.close();
   }
 
-  async #ask(question: AdmissionQuestion, token: string, key: string): Promise<Admission> {
+  async #ask(question: AdmissionQuestion, form: CredentialForm, key: string): Promise<Admission> {
     try {
       const response = await this.#client.calls.admit({
-        credential: { form: { case: 'token', value: token } },
+        credential: { form },
         projectId: question.pathProjectId,
         tenantId: question.pathTenantId,
         signal: SIGNALS[question.signal],
@@ -100,9 +101,19 @@ function admissionOf(answer: CachedAnswer): Admission {
   return answer.admission;
 }
 
+type CredentialForm =
+  | { readonly case: 'token'; readonly value: string }
+  | { readonly case: 'clientCertificate'; readonly value: Uint8Array };
+
+/** A token decides alone: a certificate beside it neither widens what it may do nor stands in when it is refused. */
+function credentialForm({ token, clientCertificate }: AdmissionQuestion): CredentialForm | undefined {
+  if (token !== undefined) return { case: 'token', value: token };
+  return clientCertificate && { case: 'clientCertificate', value: clientCertificate };
+}
+
 /** The token itself is kept nowhere. */
-function cacheKey(question: AdmissionQuestion, token: string): string {
-  const digest = createHash('sha256').update(token).digest('base64');
+function cacheKey(question: AdmissionQuestion, form: CredentialForm): string {
+  const digest = createHash('sha256').update(`${form.case} `).update(form.value).digest('base64');
   return `${digest} ${question.pathTenantId} ${question.pathProjectId} ${question.signal}`;
 }
 
@@ -128,6 +139,6 @@ function fromResponse(response: AdmitResponse): Admission {
 function noCredential(): AppError {
   return new AppError(
     'unauthenticated',
-    'The request carries no credential. Send a token in PRIVATE-TOKEN or as Authorization: Bearer <token>, for example with OTEL_EXPORTER_OTLP_HEADERS="PRIVATE-TOKEN=<token>".',
+    'The request carries no credential. Send a token in PRIVATE-TOKEN or as Authorization: Bearer <token>, for example with OTEL_EXPORTER_OTLP_HEADERS="PRIVATE-TOKEN=<token>", or a client certificate where the port asks for one.',
   );
 }

@@ -6,6 +6,7 @@ import type { Ingest } from '../ingest/ingest.js';
 import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { SignalDefinition } from '../signals/signal.js';
+import { clientCertificateIn } from './connection-facts.js';
 import { toServerError } from './to-server-error.js';
 
 export interface ExportOptions {
@@ -24,6 +25,7 @@ export function exportSignal(signal: SignalDefinition, { ingest, ledger, logger 
       lease.grow(body.length);
       const admission = await ingest.admit({
         token: presentedToken((name) => context.metadata.get(name)?.toString()),
+        clientCertificate: clientCertificateIn(context.metadata),
         pathTenantId: 0,
         pathProjectId: 0n,
         signal: signal.name,

@@ -3,13 +3,15 @@ import type { Http2ServerResponse } from 'node:http2';
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
-import type { Admission } from '../admission/admission.js';
+import type { Admission, AdmissionQuestion } from '../admission/admission.js';
+import { peerCertificateOf } from '../admission/peer-certificate.js';
 import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { ByteLease } from '../pipeline/byte-budget.js';
 import { decompress } from './inflate.js';
+import { Invitation } from './invitation.js';
 import { acceptsGzip, encodingOf, requireCompression, requireEncoding } from './negotiation.js';
 import { type AnyRequest, bodyTooLarge, declaredLength, discardBody, readBody } from './read-body.js';
 import { errorAnswer, type ResponseForm, type Success, send, successAnswer } from './respond.js';
@@ -33,11 +35,13 @@ export async function handleExport(
   { ingest, ledger, logger, isClosing }: ExportHandlerOptions,
 ): Promise<void> {
   const startedMs = performance.now();
-  const form = { ...formOf(request), endsConnection: () => request.httpVersionMajor === 1 && isClosing() };
+  const invitation = new Invitation(request, response);
+  const endsConnection = () => request.httpVersionMajor === 1 && (isClosing() || invitation.isPending);
+  const form = { ...formOf(request), endsConnection };
   const lease = ingest.lease();
   let outcome = 'ok';
   try {
-    const success = await receive(request, { ingest, lease });
+    const success = await receive(request, { ingest, lease, invitation });
     send(response, successAnswer(success, form.encoding), form);
   } catch (thrown) {
     const error = toAppError(thrown);
@@ -54,10 +58,11 @@ export async function handleExport(
 interface Receiving {
   readonly ingest: Ingest;
   readonly lease: ByteLease;
+  readonly invitation: Invitation;
 }
 
 /** Cheap refusals first: nothing is read before the head is in order, nothing inflated before the sender is admitted. */
-async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promise<Success> {
+async function receive(request: AnyRequest, { ingest, lease, invitation }: Receiving): Promise<Success> {
   const { signal, ...named } = matchExport(request.method, request.url);
   const encoding = requireEncoding(request.headers['content-type']);
   const compression = requireCompression(request.headers['content-encoding']);
@@ -65,8 +70,9 @@ async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promi
   if (declared !== undefined && declared > ingest.maxRequestBytes)
     throw bodyTooLarge(ingest.maxRequestBytes, declared);
   const ask = (wireBytes: number) =>
-    ingest.admit({ ...named, signal: signal.name, token: tokenOf(request), wireBytes });
+    ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes });
   const early = declared === undefined ? undefined : await ask(declared);
+  invitation.send();
   const wire = await readBody(request, {
     maxBytes: ingest.maxRequestBytes,
     lease,
@@ -94,12 +100,14 @@ async function inflated({ wire, compression, admission, ingest, lease }: Inflati
   return body;
 }
 
-function tokenOf(request: AnyRequest): string | undefined {
+type Sender = Pick<AdmissionQuestion, 'token' | 'clientCertificate'>;
+
+function senderOf(request: AnyRequest): Sender {
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  return presentedToken(header);
+  return { token: presentedToken(header), clientCertificate: peerCertificateOf(request.socket) };
 }
 
 function formOf(request: AnyRequest): Omit<ResponseForm, 'endsConnection'> {

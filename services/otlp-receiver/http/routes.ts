@@ -11,7 +11,7 @@ export interface ExportRoute {
 }
 
 const SIGNAL_PATH =
-  /^(?:\/v1|\/observability\/v1|\/v3\/(?<tenant>\d{1,10})\/(?<project>\d{1,20})\/ingest)\/(?<name>[a-z]+)$/;
+  /^(?:\/v1|\/observability\/v1|\/v3\/(?<tenant>\d{1,10})\/(?<project>\d{1,20})\/ingest)\/(?<name>[a-z]+)\/?$/;
 const PATHS =
   'traces to /v1/traces, /observability/v1/traces or /v3/{root_namespace_id}/{project_id}/ingest/traces, and metrics and logs likewise';
 const MAX_TENANT_ID = 2 ** 32 - 1;
@@ -22,7 +22,7 @@ const BY_NAME: ReadonlyMap<string, SignalDefinition> = new Map(Object.entries(SI
 
 /** Throws AppError `not_found` or `method_not_allowed`, both saying what is right. */
 export function matchExport(method: string | undefined, url: string | undefined): ExportRoute {
-  const path = (url ?? '/').split('?', 1)[0] ?? '/';
+  const path = pathOf(url ?? '/');
   const { tenant = '0', project = '0', name = '' } = SIGNAL_PATH.exec(path)?.groups ?? {};
   const [pathTenantId, pathProjectId] = [Number(tenant), BigInt(project)];
   const signal = BY_NAME.get(name);
@@ -31,6 +31,12 @@ export function matchExport(method: string | undefined, url: string | undefined)
   if (method !== 'POST')
     throw new AppError('method_not_allowed', `${method ?? 'This method'} is not allowed here. Use POST.`);
   return { signal, pathTenantId, pathProjectId };
+}
+
+/** Proxies may send the absolute form, which every server must understand (RFC 9112 §3.2.2). */
+function pathOf(url: string): string {
+  const [path = '/'] = url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1);
+  return path;
 }
 
 function shorten(path: string): string {

@@ -11,3 +11,8 @@ export type Signals = Readonly<Record<ReceivedSignal, SignalDefinition>>;
  * and wherever the compiler then misses it.
  */
 export const SIGNALS: Signals = { traces: tracesSignal, metrics: metricsSignal, logs: logsSignal };
+
+/** As health and reflection name them. */
+export const EXPORT_SERVICES: readonly string[] = Object.values(SIGNALS).map(
+  ({ grpcService }) => grpcService,
+);
