@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { Readiness } from '../../lib/health/readiness.js';
@@ -70,11 +71,14 @@ export class Children {
     cluster.setupPrimary({ exec: entry, args: process.argv.slice(2) });
     const pool = new ReceiverPool(readiness, REPORT_TIMEOUT_MS);
     let bound: Record<string, string> = {};
+    const { dataDir, ingestSpoolBytes, receiverWorkers } = this.#config;
     const environment = this.#environment({
+      DATA_DIR: resolve(dataDir),
+      INGEST_SPOOL_BYTES: String(Math.floor(ingestSpoolBytes / receiverWorkers)),
       CLICKHOUSE_URL: urls.clickhouseUrl,
       GATEKEEPER_URL: urls.gatekeeperUrl,
     });
-    const workers: SupervisedChild[] = Array.from({ length: this.#config.receiverWorkers }, (_, index) => {
+    const workers: SupervisedChild[] = Array.from({ length: receiverWorkers }, (_, index) => {
       const name = `otlp-receiver-${index}`;
       const fork = () =>
         pool.add(

@@ -7,11 +7,12 @@ import { GatekeeperAdmissions } from './admission/gatekeeper-admissions.js';
 import type { OtlpReceiverConfig } from './config.js';
 import { startGrpcServer } from './grpc/grpc-server.js';
 import { startHttpServer } from './http/http-server.js';
+import { Duplicates } from './ingest/duplicates.js';
 import { Ingest } from './ingest/ingest.js';
 import { createLedger, registerInFlightGauge } from './ledger/ledger.js';
+import { RejectLog } from './ledger/reject-log.js';
 import { ByteBudget } from './pipeline/byte-budget.js';
-import { DirectPipeline } from './pipeline/direct-pipeline.js';
-import { createPipelineMetrics } from './pipeline/pipeline-metrics.js';
+import { openPipeline } from './pipeline/open-pipeline.js';
 import { StoreReadiness } from './store-readiness.js';
 import { transcodeTraces } from './transcode/reference/transcode-traces.js';
 
@@ -20,6 +21,8 @@ export interface OtlpReceiver extends RunningService {
   readonly grpcUrl: string;
   /** Where OTLP over HTTP is received. */
   readonly httpUrl: string;
+  /** What was refused lately, by tenant. */
+  readonly rejects: Pick<RejectLog, 'last'>;
 }
 
 export interface OtlpReceiverOverrides {
@@ -44,20 +47,25 @@ export async function startOtlpReceiver(
   const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
   const admissions = overrides.admissions ?? new GatekeeperAdmissions(config.gatekeeperUrl, logger);
   lifecycle.add('admissions', admissions);
-  const metrics = createPipelineMetrics(registry);
-  const pipeline = lifecycle.add(
-    'pipeline',
-    new DirectPipeline({ store, logger, metrics }),
-    CLOSE_TIMEOUT_MS,
-  );
-  lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
   const ledger = createLedger(registry);
+  const pipeline = await openPipeline(config, { store, ledger, logger, registry }).catch(async (error) => {
+    await lifecycle.close();
+    throw error;
+  });
+  lifecycle.add('pipeline', pipeline, CLOSE_TIMEOUT_MS);
+  lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
+  const rejects = new RejectLog();
   const ingest = new Ingest({
     admissions,
     budget: createBudget(config, context),
     transcodeTraces,
     pipeline,
+    duplicates: new Duplicates({
+      windowMs: config.ingestDuplicateWindowMs,
+      maxBytes: config.ingestDuplicateBytes,
+    }),
     ledger,
+    rejects,
     maxRequestBytes: config.ingestMaxRequestBytes,
     ackTimeoutMs: config.ingestAckTimeoutMs,
   });
@@ -66,7 +74,7 @@ export async function startOtlpReceiver(
     throw error;
   });
   lifecycle.add('servers', servers, CLOSE_TIMEOUT_MS);
-  return { ...servers, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
+  return { ...servers, rejects, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
 }
 
 /** Both close at the same time, so that a stop takes one grace period and not two. */

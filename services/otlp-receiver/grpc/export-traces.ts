@@ -33,6 +33,7 @@ export function exportTraces({ ingest, ledger, logger }: ExportTracesOptions) {
       const result = await ingest.export({
         admission,
         encoding: 'protobuf',
+        userAgent: context.metadata.get('user-agent')?.toString(),
         body,
         lease,
         receivedMs: startedMs,

@@ -74,8 +74,12 @@ async function receive(request: AnyRequest, { ingest, lease }: Receiving): Promi
   const receivedMs = performance.now();
   const admission = early ?? (await ask(wire.length));
   lease.assign(admission.tenantId);
-  const body = await inflated({ wire, compression, admission, ingest, lease });
-  return ingest.export({ admission, encoding, body, lease, receivedMs });
+  const sender = { admission, encoding, userAgent: request.headers['user-agent'] };
+  const body = await inflated({ wire, compression, admission, ingest, lease }).catch((error) => {
+    ingest.refused({ ...sender, body: wire }, toAppError(error));
+    throw error;
+  });
+  return ingest.export({ ...sender, body, lease, receivedMs });
 }
 
 interface Inflating {
