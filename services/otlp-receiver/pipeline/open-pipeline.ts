@@ -6,6 +6,7 @@ import type { Registry } from '../../../lib/telemetry/metrics.js';
 import type { OtlpReceiverConfig } from '../config.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { MAX_DAYS_PER_BLOCK } from '../native/block.js';
+import { CellChecks } from './cell-checks.js';
 import { DirectPipeline } from './direct-pipeline.js';
 import type { Pipeline } from './pipeline.js';
 import { createPipelineMetrics } from './pipeline-metrics.js';
@@ -32,8 +33,10 @@ export async function openPipeline(config: OtlpReceiverConfig, context: Pipeline
       'invalid_argument',
       'INGEST_ACK=spool needs a directory: set DATA_DIR, or INGEST_ACK=store.',
     );
+  const checks = new CellChecks(context.store);
   return SpoolPipeline.open({
     ...context,
+    ensureTables: (database) => checks.ensure(database),
     dataDir: resolve(dataDir),
     worker: config.processName,
     limits: {

@@ -21,6 +21,8 @@ import type { Delivery, Pipeline } from './pipeline.js';
 
 export interface SpoolPipelineOptions {
   readonly store: Store;
+  /** Rejects with `unavailable` while the database's tables are not what the blocks hold. */
+  readonly ensureTables: (database: string) => Promise<void>;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly ledger: Ledger;
@@ -130,6 +132,7 @@ function assemble(options: SpoolPipelineOptions, { directory, space, usage }: Gr
   const metrics = createSpoolMetrics(options.registry);
   const outlet = new SpoolOutlet({
     store,
+    ensureTables: options.ensureTables,
     logger,
     metrics,
     ledger,

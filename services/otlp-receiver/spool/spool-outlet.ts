@@ -4,7 +4,6 @@ import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { ReceivedSignal } from '../admission/admission.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { CellChecks } from '../pipeline/cell-checks.js';
 import { writeDeadLetter } from './dead-letters.js';
 import { errorCodeOf } from './files.js';
 import type { QueuedSegment } from './flusher.js';
@@ -17,6 +16,8 @@ import { Sums } from './sums.js';
 
 export interface SpoolOutletOptions {
   readonly store: Store;
+  /** Rejects with `unavailable` while the database's tables are not what the blocks hold. */
+  readonly ensureTables: (database: string) => Promise<void>;
   readonly logger: Logger;
   readonly metrics: SpoolMetrics;
   readonly ledger: Ledger;
@@ -28,13 +29,11 @@ export interface SpoolOutletOptions {
 /** Where segments leave the disk, and what is entered in the books when they do. */
 export class SpoolOutlet {
   readonly #options: SpoolOutletOptions;
-  readonly #checks: CellChecks;
   /** Of segments that were split: what did not get into the store, by the segment's id. */
   readonly #refused = new Map<string, Map<number, ScannedRecord>>();
 
   constructor(options: SpoolOutletOptions) {
     this.#options = options;
-    this.#checks = new CellChecks(options.store);
   }
 
   recovered({ sums }: SealedSegment): void {
@@ -48,7 +47,7 @@ export class SpoolOutlet {
   send(queued: QueuedSegment, signal: AbortSignal): Promise<void> {
     return sendSegment(queued.segment, {
       store: this.#options.store,
-      ensureTables: (database) => this.#checks.ensure(database),
+      ensureTables: this.#options.ensureTables,
       signal,
       onSplit: (segment) => {
         queued.segment = segment;
