@@ -1,13 +1,16 @@
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../lib/errors/app-error.js';
 import { DataDirLock } from '../../../lib/lifecycle/data-dir-lock.js';
-import { errorCodeOf } from './files.js';
+import { errorCodeOf, syncDirectory } from './files.js';
 
 const LOCK_NAME = 'instance.lock';
-/** A sibling that takes over what a dead worker left holds its lock for moments only. */
-const LOCK_WAIT_MS = 10_000;
+/**
+ * A sibling that takes over what a dead worker left holds its lock for moments only; a predecessor whose parent was killed
+ * ends by itself, but finishes its calls first.
+ */
+const LOCK_WAIT_MS = 20_000;
 const LOCK_RETRY_MS = 100;
 
 /** Directories that this process holds: the lock's file cannot tell two holders in one process apart. */
@@ -29,7 +32,9 @@ export class SpoolDirectory {
     for (;;) {
       try {
         await mkdir(path, { recursive: true, mode: 0o700 });
-        return await SpoolDirectory.#acquire(path);
+        const directory = await SpoolDirectory.#acquire(path);
+        for (const made of [path, dirname(path), dirname(dirname(path))]) await syncDirectory(made);
+        return directory;
       } catch (error) {
         if (performance.now() >= untilMs || !maySoonBeFree(error)) throw toStartError(path, error);
         await delay(LOCK_RETRY_MS);
