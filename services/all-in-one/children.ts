@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type Registry } from 'prom-client';
@@ -71,7 +72,7 @@ export class Children {
     cluster.setupPrimary({ exec: entry, args: process.argv.slice(2) });
     const pool = new ReceiverPool(readiness, REPORT_TIMEOUT_MS);
     let bound: Record<string, string> = {};
-    const { dataDir, ingestSpoolBytes, receiverWorkers } = this.#config;
+    const { dataDir, ingestSpoolBytes, receiverWorkers = defaultWorkers() } = this.#config;
     const environment = this.#environment({
       DATA_DIR: resolve(dataDir),
       INGEST_SPOOL_BYTES: String(Math.floor(ingestSpoolBytes / receiverWorkers)),
@@ -137,6 +138,11 @@ export class Children {
 function spawnEngine(dataDir: string, previousUrl: string, env: NodeJS.ProcessEnv): ChildProcess {
   const listen = previousUrl === '' ? '127.0.0.1:0' : new URL(previousUrl).host;
   return spawnEngineProcess({ args: ['--data-dir', dataDir, '--listen', listen], env });
+}
+
+/** The engine, and everything else, need processors too. */
+function defaultWorkers(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
 }
 
 function entryPoint(name: string): string {

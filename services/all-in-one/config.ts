@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { gatewaySettings } from '../../gateway/config.js';
 import { commonSettings, dataDirSettings } from '../../lib/config/common-settings.js';
 import { addressSettings } from '../../lib/config/mesh-settings.js';
@@ -37,8 +36,8 @@ export const allInOneSettings = defineSettings({
     yaml: 'receivers.workers',
     env: 'RECEIVER_WORKERS',
     type: integer(1, 64),
-    default: String(Math.max(1, Math.floor(availableParallelism() / 2))),
-    description: 'Receiver processes that share the OTLP ports. Default: half of the processors.',
+    default: undefined,
+    description: 'Receiver processes that share the OTLP ports. Unset: half as many as there are processors.',
   },
 });
 

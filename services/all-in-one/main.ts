@@ -5,6 +5,9 @@ import { renderBanner } from './banner.js';
 import { allInOneSettings } from './config.js';
 import { startAllInOne } from './service.js';
 
+// Whatever this process and its children write (tables, spools, credentials) is for its owner only.
+process.umask(0o077);
+
 await runProcess(async (signal) => {
   const config = loadConfig(allInOneSettings, { argv: process.argv.slice(2), env: process.env });
   const logger = createLogger({ name: 'all-in-one', level: config.logLevel, format: config.logFormat });

@@ -14,7 +14,7 @@ import { RejectLog } from './ledger/reject-log.js';
 import { ByteBudget } from './pipeline/byte-budget.js';
 import { openPipeline } from './pipeline/open-pipeline.js';
 import { StoreReadiness } from './store-readiness.js';
-import { transcodeTraces } from './transcode/reference/transcode-traces.js';
+import { TracesTranscoder } from './transcode/wire/transcode-traces.js';
 
 export interface OtlpReceiver extends RunningService {
   /** Where OTLP over gRPC is received, with the port that was bound. */
@@ -58,7 +58,7 @@ export async function startOtlpReceiver(
   const ingest = new Ingest({
     admissions,
     budget: createBudget(config, context),
-    transcodeTraces,
+    transcodeTraces: new TracesTranscoder().transcode,
     pipeline,
     duplicates: new Duplicates({
       windowMs: config.ingestDuplicateWindowMs,

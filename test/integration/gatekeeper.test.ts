@@ -14,34 +14,7 @@ import { startTenantQuota } from '../../services/tenant-quota/service.js';
 import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
 import { eventually } from '../_util/rest.js';
 import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
-
-const INGEST = 'shop-ingest-token-of-acme';
-const READ = 'shop-read-token-of-acme';
-const ADMIN = 'admin-token-of-acme-all';
-const OTHER = 'reader-of-the-other-tenant';
-
-const identities = {
-  tenants: [
-    {
-      id: 22,
-      path: 'acme',
-      limits: { retention_days: 7 },
-      projects: [
-        { id: 7, path: 'acme/shop' },
-        { id: 8, path: 'acme/pay', enabled: false },
-        { id: 9, path: 'acme/app' },
-      ],
-    },
-    { id: 33, path: 'other', projects: [{ id: 70, path: 'other/shop' }] },
-  ],
-  tokens: [
-    { name: 'shop-ingest', token: INGEST, project: 7, scopes: ['write_observability'] },
-    { name: 'shop-read', token: READ, project: 7, scopes: ['read_observability'] },
-    { name: 'acme-admin', token: ADMIN, tenant: 22, scopes: ['api'] },
-    { name: 'other-read', token: OTHER, project: 70, scopes: ['read_observability'] },
-  ],
-  users: [{ username: 'dev', tenant: 22, role: 'developer' }],
-};
+import { ADMIN, INGEST, identities, OTHER, READ } from './gatekeeper-identities.js';
 
 const closers: (() => unknown)[] = [];
 let client: RpcClient<typeof GatekeeperService>;
@@ -233,6 +206,20 @@ describe('sessions', () => {
     expect((await refusal(client.calls.getSession({ credential: session(sessionId) }))).code).toBe(
       'unauthenticated',
     );
+  });
+});
+
+it('refuses numbers of enums that it does not know', async () => {
+  const credential = token('refused-before-it-is-looked-at');
+  const action = 99 as Action;
+  expect(await refusal(client.calls.authorize({ credential, action, audience: 'query' }))).toMatchObject({
+    code: 'invalid_argument',
+    field: 'action',
+  });
+  const signal = 99 as Signal;
+  expect(await refusal(client.calls.admit({ credential, signal }))).toMatchObject({
+    code: 'invalid_argument',
+    field: 'signal',
   });
 });
 

@@ -1,8 +1,9 @@
 import { toText } from '../reference/attributes.js';
 import { readNestedValue } from '../reference/nested-value.js';
 import type { ByteDictionary } from './byte-dictionary.js';
-import type { GrowableBytes } from './growable-bytes.js';
+import { GrowableBytes } from './growable-bytes.js';
 import { UNUSUAL } from './unusual.js';
+import { EXACT_VARINT_BYTES, int64Varint, isOneVarint, smallVarint } from './varints.js';
 import { DELIMITED, type WireBytes } from './wire-bytes.js';
 
 /** What an attribute value is. NESTED stands for lists, maps and bytes. */
@@ -15,9 +16,9 @@ export const NESTED = 5;
 
 const TAG_KEY = (1 << 3) | DELIMITED;
 const TAG_VALUE = (2 << 3) | DELIMITED;
+const TAG_TEXT = 0x0a;
+const TAG_INT = 0x18;
 const INITIAL_CAPACITY = 64;
-/** Digits that a double holds exactly in any position: 2^49 in seven groups of seven bits. */
-const EXACT_VARINT_BYTES = 7;
 
 /** The attributes of the item being read: where each value lies in the request. */
 export class Attributes {
@@ -36,6 +37,43 @@ export class Attributes {
 
   /** Reads one KeyValue message, from the position to `end`. */
   read(end: number): void {
+    if (this.count === this.keys.length) this.#grow();
+    if (this.#readUsual(end)) this.count++;
+    else this.#readAny(end);
+  }
+
+  /**
+   * The form that every exporter sends: key, then value, each shorter than 128 bytes, one text or number in the value. True when
+   * it was that; nothing is read otherwise.
+   */
+  #readUsual(end: number): boolean {
+    const source = this.#source;
+    const { bytes, at } = source;
+    if (end - at < 4 || bytes[at] !== TAG_KEY) return false;
+    const keyStart = at + 2;
+    const keyEnd = keyStart + (bytes[at + 1] as number);
+    if (keyEnd + 4 > end || (bytes[at + 1] as number) > 0x7f || bytes[keyEnd] !== TAG_VALUE) return false;
+    const value = keyEnd + 2;
+    if (value + (bytes[keyEnd + 1] as number) !== end || (bytes[keyEnd + 1] as number) > 0x7f) return false;
+    const index = this.count;
+    const tag = bytes[value];
+    if (tag === TAG_TEXT) {
+      if (value + 2 + (bytes[value + 1] as number) !== end || (bytes[value + 1] as number) > 0x7f)
+        return false;
+      this.kinds[index] = TEXT;
+      this.starts[index] = value + 2;
+    } else if (tag === TAG_INT && isOneVarint(bytes, value + 1, end)) {
+      this.kinds[index] = INT;
+      this.starts[index] = value + 1;
+    } else return false;
+    this.ends[index] = end;
+    // The list still holds the keys of the item before, which most likely had the same.
+    this.keys[index] = this.#texts.findLike(this.keys[index] as number, source, keyStart, keyEnd);
+    source.at = end;
+    return true;
+  }
+
+  #readAny(end: number): void {
     const source = this.#source;
     let keyStart = 0;
     let keyEnd = 0;
@@ -54,7 +92,6 @@ export class Attributes {
         source.at = valueEnd;
       } else source.skip(tag, end);
     }
-    if (this.count === this.keys.length) this.#grow();
     this.keys[this.count] = this.#texts.find(source, keyStart, keyEnd);
     if (valueStart < 0) this.kinds[this.count] = ABSENT;
     else this.#readValue(valueStart, valueEnd);
@@ -112,22 +149,37 @@ export class Attributes {
     this.ends = larger(this.ends, new Int32Array(capacity));
   }
 
+  /**
+   * Checks every value when some are not stored, because a later one has the same key: what is not stored must not be wrong
+   * either.
+   */
+  checkAll(order: Int32Array): void {
+    if (order.length === this.count) return;
+    const unused = new GrowableBytes();
+    for (let index = 0; index < this.count; index++) this.writeText(index, unused);
+  }
+
   /** Writes the value at `index` as text. */
   writeText(index: number, out: GrowableBytes): void {
     const source = this.#source;
     switch (this.kinds[index]) {
       case TEXT:
-        return out.text(source, this.starts[index] as number, this.ends[index] as number);
+        out.text(source, this.starts[index] as number, this.ends[index] as number);
+        break;
       case INT:
-        return this.#writeInt(index, out);
+        this.#writeInt(index, out);
+        break;
       case BOOL:
-        return out.ascii(this.#bool(index) ? 'true' : 'false');
+        out.ascii(this.#bool(index) ? 'true' : 'false');
+        break;
       case DOUBLE:
-        return out.ascii(String(source.view.getFloat64(this.starts[index] as number, true)));
+        out.ascii(String(source.view.getFloat64(this.starts[index] as number, true)));
+        break;
       case NESTED:
-        return out.string(this.#nestedText(index));
+        out.string(this.#nestedText(index));
+        break;
       default:
-        return out.uint8(0);
+        out.uint8(0);
     }
   }
 
@@ -140,32 +192,16 @@ export class Attributes {
     const start = this.starts[index] as number;
     if (this.kinds[index] === DOUBLE) return this.#source.view.getFloat64(start, true);
     const size = (this.ends[index] as number) - start;
-    return size <= EXACT_VARINT_BYTES ? this.#smallVarint(start, size) : Number(this.#bigVarint(start, size));
+    return size <= EXACT_VARINT_BYTES
+      ? smallVarint(this.#source.bytes, start, size)
+      : Number(int64Varint(this.#source.bytes, start, size));
   }
 
   #writeInt(index: number, out: GrowableBytes): void {
     const start = this.starts[index] as number;
     const size = (this.ends[index] as number) - start;
-    if (size <= EXACT_VARINT_BYTES) out.decimal(this.#smallVarint(start, size));
-    else out.ascii(String(this.#bigVarint(start, size)));
-  }
-
-  #smallVarint(start: number, size: number): number {
-    const { bytes } = this.#source;
-    let value = 0;
-    for (let index = size - 1; index >= 0; index--)
-      value = value * 128 + ((bytes[start + index] as number) & 0x7f);
-    return value;
-  }
-
-  /** Two's complement in ten bytes for negative numbers. */
-  #bigVarint(start: number, size: number): bigint {
-    const { bytes } = this.#source;
-    let value = 0n;
-    for (let index = size - 1; index >= 0; index--)
-      value = (value << 7n) | BigInt((bytes[start + index] as number) & 0x7f);
-    if (value >> 64n !== 0n) throw UNUSUAL;
-    return BigInt.asIntN(64, value);
+    if (size <= EXACT_VARINT_BYTES) out.decimal(smallVarint(this.#source.bytes, start, size));
+    else out.ascii(String(int64Varint(this.#source.bytes, start, size)));
   }
 
   #bool(index: number): boolean {

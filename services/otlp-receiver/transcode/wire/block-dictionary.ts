@@ -28,6 +28,7 @@ export class BlockDictionary {
   }
 
   pushRun(texts: readonly number[], count: number): void {
+    if (count === 0) return;
     const numbers = texts.map((text) => this.numberInBlock(text));
     this.indexes.pushRun(numbers, count);
   }

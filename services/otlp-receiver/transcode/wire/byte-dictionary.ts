@@ -48,6 +48,13 @@ export class ByteDictionary {
     }
   }
 
+  /** The same, trying first a number that is likely to be the right one. */
+  findLike(guess: number, source: ByteSource, start: number, end: number): number {
+    return guess !== 0 && guess < this.size && this.#equals(guess, source, start, end)
+      ? guess
+      : this.find(source, start, end);
+  }
+
   /** Reads a length-delimited text at the position of a request. */
   read(source: WireBytes, end: number): number {
     const textEnd = source.delimited(end);

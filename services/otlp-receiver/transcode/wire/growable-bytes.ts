@@ -81,7 +81,10 @@ export class GrowableBytes {
 
   /** Length-prefixed decimal digits of an integer from 0 to 2^53. */
   decimal(value: number): void {
-    if (value > 0x7fffffff) return this.ascii(String(value));
+    if (value > 0x7fffffff) {
+      this.ascii(String(value));
+      return;
+    }
     let size = 1;
     for (let power = 10; power <= value; power *= 10) size++;
     this.reserve(size + 1);
@@ -122,8 +125,9 @@ export class GrowableBytes {
   /** Length-prefixed text from a request. Throws UNUSUAL when it is not UTF-8. */
   text(source: ByteSource, start: number, end: number): void {
     const size = end - start;
-    this.varUint(size);
-    this.reserve(size);
+    this.reserve(size + 5);
+    if (size < 0x80) this.bytes[this.length++] = size;
+    else this.varUint(size);
     if (size > NATIVE_COPY_BYTES) {
       const text = source.bytes.subarray(start, end);
       if (!isUtf8(text)) throw UNUSUAL;

@@ -25,6 +25,7 @@ export class MapColumn {
 
   /** Appends one row with all attributes as text. */
   pushText(attributes: Attributes, order: Int32Array): void {
+    attributes.checkAll(order);
     for (let index = 0; index < order.length; index++) {
       const position = order[index] as number;
       this.keys.push(attributes.keys[position] as number);

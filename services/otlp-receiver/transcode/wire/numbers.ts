@@ -8,9 +8,18 @@ export class Numbers {
     this.values[this.length++] = value;
   }
 
-  /** Appends `count` copies of a pattern that was appended to another list. */
+  /** Appends `count` copies of a pattern. */
   pushRun(pattern: readonly number[], count: number): void {
-    for (let copy = 0; copy < count; copy++) for (const value of pattern) this.push(value);
+    const size = pattern.length;
+    const total = size * count;
+    if (total === 0) return;
+    while (this.length + total > this.values.length) this.#grow();
+    const start = this.length;
+    this.values.set(pattern, start);
+    for (let done = size; done < total; done *= 2) {
+      this.values.copyWithin(start + done, start, start + Math.min(done, total - done));
+    }
+    this.length = start + total;
   }
 
   #grow(): void {

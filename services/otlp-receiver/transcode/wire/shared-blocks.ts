@@ -113,6 +113,7 @@ export class SharedReader {
   #finish(): AttributeBlock {
     const attributes = this.#attributes;
     const order = this.#order.of(attributes.keys, attributes.count);
+    attributes.checkAll(order);
     const values = new GrowableBytes(256);
     for (const position of order) attributes.writeText(position, values);
     const keys = Array.from(order, (position) => attributes.keys[position] as number);

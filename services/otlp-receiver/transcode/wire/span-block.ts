@@ -2,6 +2,7 @@ import type { NativeBlock } from '../../native/block.js';
 import { SPANS_TABLE, spanColumns } from '../span-columns.js';
 import { BlockDictionary, writeOffsets } from './block-dictionary.js';
 import type { ByteDictionary } from './byte-dictionary.js';
+import { ByteColumn, FixedColumns, WordColumn } from './fixed-columns.js';
 import { GrowableBytes } from './growable-bytes.js';
 import { MapColumn } from './map-column.js';
 import { Numbers } from './numbers.js';
@@ -18,6 +19,8 @@ const HEADERS = COLUMNS.map(([name, type]) => {
   header.string(type);
   return Buffer.from(header.bytes.subarray(0, header.length));
 });
+/** Timestamp, ids, flags, kind, duration, status and the three counts of dropped items. */
+const FIXED_BYTES_PER_ROW = 8 + 16 + 8 + 8 + 4 + 1 + 8 + 1 + 12;
 const HEADER_BYTES = HEADERS.reduce((sum, { length }) => sum + length, 16);
 
 /** Dictionaries that outlive blocks: instrumentation repeats itself. */
@@ -38,17 +41,17 @@ const plain =
 export class SpanBlock {
   readonly tenantId = new GrowableBytes();
   readonly projectId = new GrowableBytes();
-  readonly timestamp = new GrowableBytes();
-  readonly traceId = new GrowableBytes();
-  readonly spanId = new GrowableBytes();
-  readonly parentSpanId = new GrowableBytes();
+  readonly timestamp = new WordColumn(2);
+  readonly traceId = new WordColumn(4);
+  readonly spanId = new WordColumn(2);
+  readonly parentSpanId = new WordColumn(2);
   readonly traceState = new GrowableBytes();
-  readonly flags = new GrowableBytes();
+  readonly flags = new WordColumn(1);
   readonly serviceName: BlockDictionary;
   readonly spanName: BlockDictionary;
-  readonly spanKind = new GrowableBytes();
-  readonly durationNs = new GrowableBytes();
-  readonly statusCode = new GrowableBytes();
+  readonly spanKind = new ByteColumn();
+  readonly durationNs = new WordColumn(2);
+  readonly statusCode = new ByteColumn();
   readonly statusMessage = new GrowableBytes();
   readonly resourceHash = new GrowableBytes();
   readonly resourceAttrs: MapColumn;
@@ -68,9 +71,22 @@ export class SpanBlock {
   readonly linkSpanId = new GrowableBytes();
   readonly linkTraceState = new GrowableBytes();
   readonly linkAttrs: MapColumn;
-  readonly droppedAttrs = new GrowableBytes();
-  readonly droppedEvents = new GrowableBytes();
-  readonly droppedLinks = new GrowableBytes();
+  readonly droppedAttrs = new WordColumn(1);
+  readonly droppedEvents = new WordColumn(1);
+  readonly droppedLinks = new WordColumn(1);
+  /** Columns that are written by row index. */
+  readonly fixed = new FixedColumns([
+    ...[
+      this.timestamp,
+      this.traceId,
+      this.spanId,
+      this.parentSpanId,
+      this.flags,
+      this.spanKind,
+      this.durationNs,
+    ],
+    ...[this.statusCode, this.droppedAttrs, this.droppedEvents, this.droppedLinks],
+  ]);
   rows = 0;
   readonly #writers: readonly WriteColumn[];
 
@@ -118,7 +134,7 @@ export class SpanBlock {
   }
 
   #maxDataBytes(): number {
-    let size = (this.eventOffsets.length + this.linkOffsets.length) * 24;
+    let size = this.rows * FIXED_BYTES_PER_ROW + (this.eventOffsets.length + this.linkOffsets.length) * 32;
     for (const column of Object.values(this)) {
       if (column instanceof GrowableBytes) size += column.length;
       else if (column instanceof BlockDictionary || column instanceof MapColumn) size += column.maxBytes;
@@ -147,14 +163,19 @@ export class SpanBlock {
         if (element instanceof GrowableBytes) out.copy(element, 0, element.length);
         else element.write(out);
       };
+    const fixed =
+      (column: WordColumn | ByteColumn): WriteColumn =>
+      (out) =>
+        column.write(out, this.rows);
     const { eventOffsets: events, linkOffsets: links } = this;
     return [
-      ...[this.tenantId, this.projectId, this.timestamp, this.traceId, this.spanId, this.parentSpanId].map(
-        plain,
-      ),
-      ...[this.traceState, this.flags].map(plain),
+      ...[this.tenantId, this.projectId].map(plain),
+      ...[this.timestamp, this.traceId, this.spanId, this.parentSpanId].map(fixed),
+      plain(this.traceState),
+      fixed(this.flags),
       ...[this.serviceName, this.spanName].map(dictionary),
-      ...[this.spanKind, this.durationNs, this.statusCode, this.statusMessage, this.resourceHash].map(plain),
+      ...[this.spanKind, this.durationNs, this.statusCode].map(fixed),
+      ...[this.statusMessage, this.resourceHash].map(plain),
       map(this.resourceAttrs),
       ...[this.resourceSchemaUrl, this.scopeName, this.scopeVersion].map(dictionary),
       map(this.scopeAttrs),
@@ -164,7 +185,7 @@ export class SpanBlock {
       ...[this.linkTraceId, this.linkSpanId, this.linkTraceState, this.linkAttrs].map((column) =>
         array(links, column),
       ),
-      ...[this.droppedAttrs, this.droppedEvents, this.droppedLinks].map(plain),
+      ...[this.droppedAttrs, this.droppedEvents, this.droppedLinks].map(fixed),
     ];
   }
 }

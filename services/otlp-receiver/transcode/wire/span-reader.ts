@@ -96,7 +96,8 @@ export class SpanReader {
     const source = this.#source;
     switch (tag) {
       case SPAN.attributes:
-        return this.#attributes.read(source.delimited(end));
+        this.#attributes.read(source.delimited(end));
+        return;
       case SPAN.traceId:
         this.#traceId = source.exactly(TRACE_ID_BYTES, end);
         return;
@@ -122,11 +123,13 @@ export class SpanReader {
         this.#flags = source.view.getUint32(source.fixed(4, end), true);
         return;
       case SPAN.status:
-        return this.#status(source.delimited(end));
+        this.#status(source.delimited(end));
+        return;
       case SPAN.event:
-        return this.#parts.readEvent(source.delimited(end));
+        this.#parts.readEvent(source.delimited(end));
+        return;
       default:
-        return this.#rareField(tag, end);
+        this.#rareField(tag, end);
     }
   }
 
@@ -139,7 +142,8 @@ export class SpanReader {
         source.at = this.#traceStateEnd;
         return;
       case SPAN.link:
-        return this.#parts.readLink(source.delimited(end));
+        this.#parts.readLink(source.delimited(end));
+        return;
       case SPAN.droppedAttributes:
         this.#droppedAttributes = source.varint31(end);
         return;
@@ -150,7 +154,7 @@ export class SpanReader {
         this.#droppedLinks = source.varint31(end);
         return;
       default:
-        return source.skip(tag, end);
+        source.skip(tag, end);
     }
   }
 
@@ -173,31 +177,45 @@ export class SpanReader {
     const source = this.#source;
     const block = this.#block;
     this.#times.check(this.#start, this.#end);
-    block.timestamp.copy(source, this.#start, this.#start + 8);
-    block.traceId.copy(source, this.#traceId, this.#traceId + TRACE_ID_BYTES);
-    block.spanId.copy(source, this.#spanId, this.#spanId + SPAN_ID_BYTES);
-    if (this.#parent < 0) block.parentSpanId.uint64(0, 0);
-    else block.parentSpanId.copy(source, this.#parent, this.#parent + SPAN_ID_BYTES);
+    this.#appendFixed(block.rows);
     block.traceState.text(source, this.#traceState, this.#traceStateEnd);
-    block.flags.uint32(this.#flags);
     block.spanName.push(this.#name);
-    block.spanKind.uint8(this.#kind < SPAN_KINDS.length ? this.#kind : 0);
-    this.#duration();
-    block.statusCode.uint8(this.#statusCode < STATUS_CODES.length ? this.#statusCode : 0);
     block.statusMessage.text(source, this.#message, this.#messageEnd);
     const order = this.#order.of(this.#attributes.keys, this.#attributes.count);
     block.attrs.pushText(this.#attributes, order);
     block.attrsNum.pushNumbers(this.#attributes, order);
     block.eventOffsets.push(block.eventName.indexes.length);
     block.linkOffsets.push(block.linkAttrs.offsets.length);
-    block.droppedAttrs.uint32(this.#droppedAttributes);
-    block.droppedEvents.uint32(this.#droppedEvents);
-    block.droppedLinks.uint32(this.#droppedLinks);
     block.rows++;
   }
 
+  #appendFixed(row: number): void {
+    const block = this.#block;
+    block.fixed.reserve(row);
+    this.#words(block.timestamp.values, row, 2, this.#start);
+    this.#words(block.traceId.values, row, 4, this.#traceId);
+    this.#words(block.spanId.values, row, 2, this.#spanId);
+    this.#words(block.parentSpanId.values, row, 2, this.#parent);
+    block.flags.values[row] = this.#flags;
+    block.spanKind.values[row] = this.#kind < SPAN_KINDS.length ? this.#kind : 0;
+    this.#duration(block.durationNs.values, row * 2);
+    block.statusCode.values[row] = this.#statusCode < STATUS_CODES.length ? this.#statusCode : 0;
+    block.droppedAttrs.values[row] = this.#droppedAttributes;
+    block.droppedEvents.values[row] = this.#droppedEvents;
+    block.droppedLinks.values[row] = this.#droppedLinks;
+  }
+
+  /** Copies a value of `words` words from the request; -1 stands for zeros. */
+  #words(values: Uint32Array, row: number, words: number, position: number): void {
+    const { view } = this.#source;
+    const first = row * words;
+    for (let word = 0; word < words; word++) {
+      values[first + word] = position < 0 ? 0 : view.getUint32(position + word * 4, true);
+    }
+  }
+
   /** End minus start in two halves; 0 when the span ends before it starts. */
-  #duration(): void {
+  #duration(values: Uint32Array, at: number): void {
     const { view } = this.#source;
     const startLow = view.getUint32(this.#start, true);
     const startHigh = view.getUint32(this.#start + 4, true);
@@ -205,7 +223,7 @@ export class SpanReader {
     const endHigh = this.#end < 0 ? 0 : view.getUint32(this.#end + 4, true);
     const low = endLow - startLow;
     const high = endHigh - startHigh - (low < 0 ? 1 : 0);
-    if (high < 0) this.#block.durationNs.uint64(0, 0);
-    else this.#block.durationNs.uint64(low >>> 0, high);
+    values[at] = high < 0 ? 0 : low;
+    values[at + 1] = Math.max(high, 0);
   }
 }

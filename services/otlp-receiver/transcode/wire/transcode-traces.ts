@@ -1,5 +1,5 @@
 import { acceptWindow } from '../accept-window.js';
-import { transcodeTraces as referenceTranscodeTraces } from '../reference/transcode-traces.js';
+import { transcodeTraces as transcodeByReference } from '../reference/transcode-traces.js';
 import type { Transcode, TranscodeContext, TranscodeResult } from '../transcode.js';
 import { AttributeOrder } from './attribute-order.js';
 import { ByteDictionary } from './byte-dictionary.js';
@@ -36,13 +36,19 @@ export class TracesTranscoder {
   readonly #shared = new SharedReader(this.#source, this.#texts, this.#order);
   readonly #resources = new Remembered<ResourceBlock>();
   readonly #scopes = new Remembered<ScopeBlock>();
+  readonly #reference: Transcode;
+
+  /** `reference` transcodes what is unusual. */
+  constructor(reference: Transcode = transcodeByReference) {
+    this.#reference = reference;
+  }
 
   readonly transcode: Transcode = (bytes, context) => {
     try {
       return this.#transcodeUsual(bytes, context);
     } catch (thrown) {
       if (thrown !== UNUSUAL) throw thrown;
-      return referenceTranscodeTraces(bytes, context);
+      return this.#reference(bytes, context);
     } finally {
       this.#block.clear();
       this.#forgetIfLarge();

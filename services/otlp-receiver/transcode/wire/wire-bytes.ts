@@ -23,11 +23,17 @@ export class WireBytes {
 
   /** A tag, or any other varint below 2^31, of at most five bytes. */
   varint31(end: number): number {
-    if (this.at < end) {
-      const first = this.bytes[this.at] as number;
+    const { at, bytes } = this;
+    if (at + 1 < end) {
+      const first = bytes[at] as number;
       if (first < 0x80) {
-        this.at++;
+        this.at = at + 1;
         return first;
+      }
+      const second = bytes[at + 1] as number;
+      if (second < 0x80) {
+        this.at = at + 2;
+        return (first & 0x7f) | (second << 7);
       }
     }
     return this.#longVarint31(end);
@@ -83,7 +89,8 @@ export class WireBytes {
     if (tag < 8) throw UNUSUAL;
     switch (tag & 7) {
       case VARINT:
-        return this.skipVarint(end);
+        this.skipVarint(end);
+        return;
       case FIXED64:
         this.fixed(8, end);
         return;
