@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { Readiness } from '../../lib/health/readiness.js';
@@ -71,27 +72,27 @@ export class Children {
     cluster.setupPrimary({ exec: entry, args: process.argv.slice(2) });
     const pool = new ReceiverPool(readiness, REPORT_TIMEOUT_MS);
     let bound: Record<string, string> = {};
+    const { dataDir, ingestSpoolBytes, receiverWorkers = defaultWorkers() } = this.#config;
     const environment = this.#environment({
+      DATA_DIR: resolve(dataDir),
+      INGEST_SPOOL_BYTES: String(Math.floor(ingestSpoolBytes / receiverWorkers)),
       CLICKHOUSE_URL: urls.clickhouseUrl,
       GATEKEEPER_URL: urls.gatekeeperUrl,
     });
-    const workers: SupervisedChild[] = Array.from(
-      { length: this.#config.receiverWorkers ?? defaultWorkers() },
-      (_, index) => {
-        const name = `otlp-receiver-${index}`;
-        const fork = () =>
-          pool.add(
-            name,
-            this.#track(name, cluster.fork({ ...environment, ...bound, PROCESS_NAME: name }).process),
-          );
-        return superviseChild({
+    const workers: SupervisedChild[] = Array.from({ length: receiverWorkers }, (_, index) => {
+      const name = `otlp-receiver-${index}`;
+      const fork = () =>
+        pool.add(
           name,
-          spawn: fork,
-          fatalExitCodes: [START_FAILED_EXIT_CODE],
-          logger: this.#logger,
-        });
-      },
-    );
+          this.#track(name, cluster.fork({ ...environment, ...bound, PROCESS_NAME: name }).process),
+        );
+      return superviseChild({
+        name,
+        spawn: fork,
+        fatalExitCodes: [START_FAILED_EXIT_CODE],
+        logger: this.#logger,
+      });
+    });
     const close = async () => {
       pool.close();
       await Promise.all(workers.map((worker) => worker.stop()));

@@ -1,6 +1,7 @@
+import { dataDirSettings } from '../../lib/config/common-settings.js';
 import { addressSettings, peerSettings } from '../../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
-import { bytes, durationMs, type ValueType } from '../../lib/config/value-types.js';
+import { bytes, durationMs, integer, oneOf, type ValueType } from '../../lib/config/value-types.js';
 import { clickhouseSettings } from '../../lib/store/clickhouse-settings.js';
 import { tlsSettings } from './tls-settings.js';
 
@@ -26,7 +27,109 @@ const ackTimeout: ValueType<number> = {
   },
 };
 
+const workerName: ValueType<string> = {
+  label: 'name (letters, digits, `-`)',
+  parse(text) {
+    if (!/^[a-z0-9][a-z0-9-]{0,62}$/i.test(text))
+      throw new Error(`expected up to 63 letters, digits and dashes, got "${text}"`);
+    return text;
+  },
+};
+
+/** What becomes of an export between its arrival and the store. */
+const spoolSettings = defineSettings({
+  dataDir: {
+    ...dataDirSettings.dataDir,
+    default: undefined,
+    description:
+      'Directory for the spool. It must survive a restart; each receiver in it needs a PROCESS_NAME of its own.',
+  },
+  processName: {
+    yaml: 'process_name',
+    env: 'PROCESS_NAME',
+    type: workerName,
+    default: 'otlp-receiver',
+    description: 'Names the directory of this process below `spool/`; the same after a restart.',
+  },
+  ingestAck: {
+    yaml: 'ingest.ack',
+    env: 'INGEST_ACK',
+    type: oneOf('spool', 'store'),
+    default: undefined,
+    description:
+      'When an export is acknowledged: `spool`, when it is synced to disk; `store`, when ClickHouse has it. Default: `spool` with a DATA_DIR, `store` without.',
+  },
+  ingestSpoolBytes: {
+    yaml: 'ingest.spool_bytes',
+    env: 'INGEST_SPOOL_BYTES',
+    type: bytes,
+    default: '4GiB',
+    description:
+      'Most data that one receiver keeps on disk for ClickHouse; beyond it exporters are asked to come back. The all-in-one shares it out among its workers.',
+  },
+  ingestSpoolTenantPercent: {
+    yaml: 'ingest.spool_tenant_percent',
+    env: 'INGEST_SPOOL_TENANT_PERCENT',
+    type: integer(1, 100),
+    default: '25',
+    description: 'Share of it that one tenant may take.',
+  },
+  ingestSpoolMinFreeBytes: {
+    yaml: 'ingest.spool_min_free_bytes',
+    env: 'INGEST_SPOOL_MIN_FREE_BYTES',
+    type: bytes,
+    default: '1GiB',
+    description: 'Free space that must be left on the disk of the spool; below it nothing more is taken.',
+  },
+  ingestSegmentRows: {
+    yaml: 'ingest.segment_rows',
+    env: 'INGEST_SEGMENT_ROWS',
+    type: integer(1, 1_000_000),
+    default: '100000',
+    description:
+      'Rows after which a segment of the spool is closed and inserted; a larger export has one of its own.',
+  },
+  ingestSegmentBytes: {
+    yaml: 'ingest.segment_bytes',
+    env: 'INGEST_SEGMENT_BYTES',
+    type: bytes,
+    default: '32MiB',
+    description: 'The same in bytes. The inserts that run (at most four) are held in memory.',
+  },
+  ingestSegmentMaxAgeMs: {
+    yaml: 'ingest.segment_max_age',
+    env: 'INGEST_SEGMENT_MAX_AGE',
+    type: durationMs,
+    default: '1s',
+    description:
+      'Pause between two inserts into a table under a steady stream. Data that comes alone is inserted after 100 ms.',
+  },
+  ingestFlushesPerTable: {
+    yaml: 'ingest.flushes_per_table',
+    env: 'INGEST_FLUSHES_PER_TABLE',
+    type: integer(1, 4),
+    default: '2',
+    description: 'Inserts into one table that one receiver runs at a time.',
+  },
+  ingestDuplicateWindowMs: {
+    yaml: 'ingest.duplicate_window',
+    env: 'INGEST_DUPLICATE_WINDOW',
+    type: durationMs,
+    default: '5m',
+    description:
+      'How long an export is remembered, so that the same bytes sent again are acknowledged and not stored twice; `0s` switches it off. Kept in memory: a restart or another receiver does not know it.',
+  },
+  ingestDuplicateBytes: {
+    yaml: 'ingest.duplicate_bytes',
+    env: 'INGEST_DUPLICATE_BYTES',
+    type: bytes,
+    default: '32MiB',
+    description: 'Memory for that, about 4,000 exports per MiB. Of too many the oldest are forgotten first.',
+  },
+});
+
 export const otlpReceiverSettings = defineSettings({
+  ...spoolSettings,
   otlpGrpcAddress: addressSettings.otlpGrpcAddress,
   otlpHttpAddress: addressSettings.otlpHttpAddress,
   ...tlsSettings,

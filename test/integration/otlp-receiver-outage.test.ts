@@ -188,7 +188,7 @@ describe('stopping', () => {
     ];
     await eventually(async () => {
       const metrics = await stack.receiver.context.registry.metrics();
-      return ['33', '44'].every((tenant) => metrics.includes(`request_bytes_total{tenant="${tenant}"`));
+      return ['33', '44'].every((tenant) => metrics.includes(`receiver_bytes_total{tenant="${tenant}"`));
     });
     const closed = Promise.resolve(stack.receiver.close()).then(() => performance.now());
     stack.clickhouse.process.kill('SIGCONT');

@@ -36,6 +36,7 @@ export function exportSignal(signal: SignalDefinition, { ingest, ledger, logger 
         signal,
         admission,
         encoding: 'protobuf',
+        userAgent: context.metadata.get('user-agent')?.toString(),
         body,
         lease,
         receivedMs: startedMs,

@@ -81,8 +81,12 @@ async function receive(request: AnyRequest, { ingest, lease, invitation }: Recei
   const receivedMs = performance.now();
   const admission = early ?? (await ask(wire.length));
   lease.assign(admission.tenantId);
-  const body = await inflated({ wire, compression, admission, ingest, lease });
-  const result = await ingest.export({ signal, admission, encoding, body, lease, receivedMs });
+  const sender = { signal, admission, encoding, userAgent: request.headers['user-agent'] };
+  const body = await inflated({ wire, compression, admission, ingest, lease }).catch((error) => {
+    ingest.refused({ ...sender, body: wire }, toAppError(error));
+    throw error;
+  });
+  const result = await ingest.export({ ...sender, body, lease, receivedMs });
   return { signal, partial: toPartialSuccess(result, signal) };
 }
 

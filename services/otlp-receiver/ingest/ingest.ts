@@ -1,11 +1,16 @@
-import { AppError } from '../../../lib/errors/app-error.js';
+import type { AppError } from '../../../lib/errors/app-error.js';
+import { toAppError } from '../../../lib/errors/connect.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
 import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Account, Amount, Ledger } from '../ledger/ledger.js';
+import { LimitExceeded } from '../ledger/limit-exceeded.js';
+import type { RejectLog } from '../ledger/reject-log.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SignalDefinition } from '../signals/signal.js';
-import type { TranscodeResult } from '../transcode/transcode.js';
+import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
+import { type Duplicates, duplicateKey } from './duplicates.js';
+import { firstServiceName } from './service-name.js';
 
 export type Encoding = 'protobuf' | 'json';
 
@@ -14,7 +19,9 @@ export interface IngestOptions {
   readonly budget: ByteBudget;
   readonly pipeline: Pipeline;
   readonly derivedRows: DerivedRows;
+  readonly duplicates: Duplicates;
   readonly ledger: Ledger;
+  readonly rejects: RejectLog;
   /** Largest request that this receiver takes from anybody. */
   readonly maxRequestBytes: number;
   readonly ackTimeoutMs: number;
@@ -27,6 +34,8 @@ export interface ReceivedExport {
   readonly encoding: Encoding;
   /** After decompression. */
   readonly body: Uint8Array;
+  /** As the exporter names itself. */
+  readonly userAgent?: string | undefined;
   /** Grows with what the request becomes; released by the transport. */
   readonly lease: ByteLease;
   /** Point of `performance.now()` when the body was complete; from then on the exporter waits for us. */
@@ -60,45 +69,157 @@ export class Ingest {
 
   /** Resolves when everything that was accepted is durable. Rejects with AppError otherwise. */
   async export(received: ReceivedExport): Promise<TranscodeResult> {
-    const { admission, body, lease, receivedMs } = received;
-    const signal = received.signal.name;
-    const { ledger, pipeline, derivedRows, ackTimeoutMs } = this.#options;
+    const { admission, body } = received;
+    const { ledger, duplicates } = this.#options;
+    const account = accountOf(received);
+    ledger.received(account, { items: 0, bytes: body.length });
     const limitBytes = this.limitFor(admission);
-    if (body.length > limitBytes) throw tooLarge(body.length, limitBytes);
-    ledger.received(admission.tenantId, signal, body.length);
-    const derived = derivedRows.open({ ...admission, signal });
-    const result = transcode(received, derived);
+    if (body.length > limitBytes)
+      throw this.#refuse(received, tooLarge(body.length, limitBytes), wholeOf(received));
+    // Nothing to store: not worth remembering, and the same for everybody.
+    if (body.length === 0) return this.#first(received, account);
+    const key = duplicateKey({ ...admission, signal: account.signal }, body);
+    const known = duplicates.find(key);
+    if (known) return this.#again(received, account, known);
+    const answer = this.#first(received, account);
+    duplicates.remember(
+      key,
+      answer.then((result) => ({ ...result, blocks: [] })),
+    );
+    return answer;
+  }
+
+  /** Enters a request that was refused between its admission and `export`. */
+  refused(refusal: RefusedExport, error: AppError): void {
+    const amount = wholeOf(refusal);
+    this.#options.ledger.received(accountOf(refusal), amount);
+    this.#refuse(refusal, error, amount);
+  }
+
+  async #first(received: ReceivedExport, account: Account): Promise<TranscodeResult> {
+    const { admission, lease, receivedMs } = received;
+    const { pipeline, derivedRows, ackTimeoutMs } = this.#options;
+    const derived = derivedRows.open({ ...admission, signal: account.signal });
+    const result = this.#transcode(received, derived);
+    const accepted = this.#enter(received, account, result);
+    if (result.blocks.length === 0) return result;
     const blocks = [...result.blocks, ...derived.blocks()];
-    lease.grow(blocks.reduce((bytes, block) => bytes + block.bytes.length, 0));
-    const delivery = { tenantId: admission.tenantId, database: admission.database, blocks };
     try {
-      await pipeline.write({ ...delivery, deadlineMs: receivedMs + ackTimeoutMs });
+      lease.grow(blocks.reduce((bytes, block) => bytes + block.bytes.length, 0));
+      await pipeline.write({
+        ...account,
+        items: accepted.items,
+        requestBytes: accepted.bytes,
+        database: admission.database,
+        blocks,
+        deadlineMs: receivedMs + ackTimeoutMs,
+      });
     } catch (error) {
-      ledger.failed(admission.tenantId, signal, result);
-      throw error;
+      throw this.#refuse(received, error, accepted);
     }
     derived.stored();
-    ledger.stored(admission.tenantId, signal, result);
     return result;
+  }
+
+  /** The copy is answered like the first, and not before that one is durable. */
+  async #again(
+    received: ReceivedExport,
+    account: Account,
+    first: Promise<TranscodeResult>,
+  ): Promise<TranscodeResult> {
+    const { ledger } = this.#options;
+    try {
+      const result = await first;
+      const items = result.accepted + countRejected(result);
+      ledger.received(account, { items, bytes: 0 });
+      ledger.duplicate(account, { items, bytes: received.body.length });
+      return result;
+    } catch (error) {
+      throw this.#refuse(received, error, wholeOf(received));
+    }
+  }
+
+  #transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
+    const { signal, admission, encoding, body } = received;
+    const { tenantId, projectId, retentionDays } = admission;
+    try {
+      return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
+        tenantId,
+        projectId,
+        nowUnixNano: BigInt(Date.now()) * 1_000_000n,
+        limits: { retentionDays },
+        sightings,
+      });
+    } catch (error) {
+      throw this.#refuse(received, error, wholeOf(received));
+    }
+  }
+
+  /** Enters the items of an export, and the refused ones as such. Returns what is left to be stored. */
+  #enter(received: ReceivedExport, account: Account, result: TranscodeResult): Amount {
+    const { ledger } = this.#options;
+    const totalItems = result.accepted + countRejected(result);
+    ledger.received(account, { items: totalItems, bytes: 0 });
+    let bytes = received.body.length;
+    for (const [reason, items] of result.rejected) {
+      // Refused items weigh like the others: what each one took of the request is not known.
+      const amount = { items, bytes: Math.floor((received.body.length * items) / totalItems) };
+      bytes -= amount.bytes;
+      this.#reject(received, { reason, amount, detail: result.firstRejection ?? reason });
+    }
+    const isNothingLeft = result.blocks.length === 0;
+    if (isNothingLeft) ledger.stored(account, { items: 0, bytes });
+    return { items: result.accepted, bytes };
+  }
+
+  /** Enters a refusal of all that is left. Returns the error for the exporter. */
+  #refuse(received: RefusedExport, thrown: unknown, amount: Amount): AppError {
+    const error = toAppError(thrown);
+    const excess = error instanceof LimitExceeded ? error.excess : undefined;
+    this.#reject(received, { reason: error.code, amount, detail: error.message, ...excess });
+    return error;
+  }
+
+  #reject(received: RefusedExport, { reason, amount, detail, limit, measured }: Rejection): void {
+    const account = accountOf(received);
+    this.#options.ledger.rejected(account, reason, amount);
+    this.#options.rejects.record({
+      ...account,
+      reason,
+      detail,
+      limit,
+      measured,
+      serviceName: received.encoding === 'protobuf' ? firstServiceName(received.body) : undefined,
+      userAgent: received.userAgent,
+      items: amount.items,
+    });
   }
 }
 
-function transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
-  const { signal, admission, encoding, body } = received;
-  const { tenantId, projectId, retentionDays } = admission;
-  return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
-    tenantId,
-    projectId,
-    nowUnixNano: BigInt(Date.now()) * 1_000_000n,
-    limits: { retentionDays },
-    sightings,
-  });
+type RefusedExport = Omit<ReceivedExport, 'lease' | 'receivedMs'>;
+
+interface Rejection {
+  readonly reason: string;
+  readonly amount: Amount;
+  readonly detail: string;
+  readonly limit?: string;
+  readonly measured?: string;
+}
+
+function accountOf({ signal, admission }: Pick<ReceivedExport, 'signal' | 'admission'>): Account {
+  return { tenantId: admission.tenantId, signal: signal.name };
+}
+
+/** A request whose items are not known, because it was not read. */
+function wholeOf({ body }: Pick<ReceivedExport, 'body'>): Amount {
+  return { items: 0, bytes: body.length };
 }
 
 /** Splitting batches helps; sending the same again does not. */
 export function tooLarge(bytes: number | string, limitBytes: number): AppError {
-  return new AppError(
+  return new LimitExceeded(
     'payload_too_large',
     `The request is ${bytes} bytes after decompression; the limit is ${limitBytes}. Send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE).`,
+    { limit: `${limitBytes} bytes`, measured: `${bytes} bytes` },
   );
 }

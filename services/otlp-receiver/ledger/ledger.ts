@@ -6,36 +6,104 @@ import {
   type Registry,
 } from '../../../lib/telemetry/metrics.js';
 import type { ReceivedSignal } from '../admission/admission.js';
-import type { TranscodeResult } from '../transcode/transcode.js';
 
 export type Transport = 'grpc' | 'http';
 
-/** What became of every item, per tenant; and what every request was answered. */
+/** Whose books an entry goes into. */
+export interface Account {
+  readonly tenantId: number;
+  readonly signal: ReceivedSignal;
+}
+
+export interface Amount {
+  /** Spans, points, records. */
+  readonly items: number;
+  /** Of the request after decompression. */
+  readonly bytes: number;
+}
+
+/**
+ * What became of every item and byte, per tenant and signal; and what every request was answered. While nothing is being
+ * worked on, `received + recovered = stored + spooled + duplicate + rejected`, in items and in bytes. (A request that cannot
+ * be decoded is bytes without items.)
+ */
 export interface Ledger {
-  /** Items that are durable. */
-  stored(tenantId: number, signal: ReceivedSignal, result: TranscodeResult): void;
-  /** Items that were good but are not durable: the exporter was told so. */
-  failed(tenantId: number, signal: ReceivedSignal, result: TranscodeResult): void;
-  /** Bytes of an export after decompression. */
-  received(tenantId: number, signal: ReceivedSignal, bytes: number): void;
+  received(account: Account, amount: Amount): void;
+  /** Found in the spool: left by an earlier process, which has counted it as received. It is spooled from now on. */
+  recovered(account: Account, amount: Amount): void;
+  /** On disk and acknowledged, not yet stored. */
+  spooled(account: Account, amount: Amount): void;
+  /** Left the disk, for what is entered next to it. */
+  unspooled(account: Account, amount: Amount): void;
+  stored(account: Account, amount: Amount): void;
+  /** Sent again although it is durable already. */
+  duplicate(account: Account, amount: Amount): void;
+  /** `reason` is a reject reason of items, or a code of the error catalogue for a whole request. */
+  rejected(account: Account, reason: string, amount: Amount): void;
   /** `outcome` is `ok` or a code of the error catalogue. */
   answered(transport: Transport, outcome: string, startedMs: number): void;
 }
 
+type Entry = (account: Account, outcome: string, amount: Amount, reason?: string) => void;
+
 export function createLedger(registry: Registry): Ledger {
-  const registers = [registry];
+  const enter = createEntries(registry);
+  const spool = createSpooled(registry);
+  return {
+    received: (account, amount) => enter(account, 'received', amount),
+    recovered: (account, amount) => {
+      enter(account, 'recovered', amount);
+      spool(account, amount, 1);
+    },
+    spooled: (account, amount) => spool(account, amount, 1),
+    unspooled: (account, amount) => spool(account, amount, -1),
+    stored: (account, amount) => enter(account, 'stored', amount),
+    duplicate: (account, amount) => enter(account, 'duplicate', amount),
+    rejected: (account, reason, amount) => enter(account, 'rejected', amount, reason),
+    answered: createAnswers(registry),
+  };
+}
+
+function createEntries(registry: Registry): Entry {
+  const labelNames = ['tenant', 'signal', 'outcome', 'reason'] as const;
   const items = new Counter({
     name: 'gob_receiver_items_total',
-    help: 'Spans, points and records by what became of them: stored, failed, or rejected for a reason.',
-    labelNames: ['tenant', 'signal', 'outcome', 'reason'] as const,
-    registers,
+    help: 'Spans, points and records: received (or recovered from the spool), and what became of them.',
+    labelNames,
+    registers: [registry],
   });
   const bytes = new Counter({
-    name: 'gob_receiver_request_bytes_total',
-    help: 'Bytes of export requests after decompression.',
-    labelNames: ['tenant', 'signal'] as const,
-    registers,
+    name: 'gob_receiver_bytes_total',
+    help: 'The same in bytes of requests after decompression.',
+    labelNames,
+    registers: [registry],
   });
+  return ({ tenantId, signal }, outcome, amount, reason = '') => {
+    const labels = { tenant: String(tenantId), signal, outcome, reason };
+    if (amount.items > 0) items.inc(labels, amount.items);
+    if (amount.bytes > 0) bytes.inc(labels, amount.bytes);
+  };
+}
+
+function createSpooled(registry: Registry): (account: Account, amount: Amount, sign: 1 | -1) => void {
+  const labelNames = ['tenant', 'signal'] as const;
+  const gauge = (unit: string) =>
+    new Gauge({
+      name: `gob_receiver_spooled_${unit}`,
+      help: `Acknowledged and waiting on disk to be stored, in ${unit} as the ledger counts them.`,
+      labelNames,
+      registers: [registry],
+    });
+  const [items, bytes] = [gauge('items'), gauge('bytes')];
+  return ({ tenantId, signal }, amount, sign) => {
+    const labels = { tenant: String(tenantId), signal };
+    items.inc(labels, sign * amount.items);
+    bytes.inc(labels, sign * amount.bytes);
+  };
+}
+
+function createAnswers(registry: Registry): Ledger['answered'] {
+  const registers = [registry];
   const requests = new Counter({
     name: 'gob_receiver_requests_total',
     help: 'Export requests by answer.',
@@ -49,20 +117,9 @@ export function createLedger(registry: Registry): Ledger {
     buckets: LATENCY_BUCKETS_SECONDS,
     registers,
   });
-  const count = (outcome: string) => (tenantId: number, signal: ReceivedSignal, result: TranscodeResult) => {
-    const labels = { tenant: String(tenantId), signal };
-    if (result.accepted > 0) items.inc({ ...labels, outcome, reason: '' }, result.accepted);
-    for (const [reason, rejected] of result.rejected)
-      items.inc({ ...labels, outcome: 'rejected', reason }, rejected);
-  };
-  return {
-    stored: count('stored'),
-    failed: count('failed'),
-    received: (tenantId, signal, size) => bytes.inc({ tenant: String(tenantId), signal }, size),
-    answered: (transport, outcome, startedMs) => {
-      requests.inc({ transport, outcome });
-      seconds.observe({ transport }, (performance.now() - startedMs) / 1000);
-    },
+  return (transport, outcome, startedMs) => {
+    requests.inc({ transport, outcome });
+    seconds.observe({ transport }, (performance.now() - startedMs) / 1000);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { MAX_DAYS_PER_BLOCK } from '../native/block.js';
 import type { BatchLimits } from './batch.js';
 import { CellChecks } from './cell-checks.js';
@@ -14,6 +15,7 @@ export interface DirectPipelineOptions {
   readonly store: Store;
   readonly logger: Logger;
   readonly metrics: PipelineMetrics;
+  readonly ledger: Ledger;
 }
 
 /** Durable means stored: an export is done when ClickHouse has its rows. */
@@ -27,13 +29,14 @@ export class DirectPipeline implements Pipeline {
     this.#checks = new CellChecks(options.store);
   }
 
-  async write({ database, blocks, deadlineMs }: Delivery): Promise<void> {
-    if (blocks.length === 0) return;
+  async write(delivery: Delivery): Promise<void> {
+    const { database, blocks, deadlineMs, items, requestBytes } = delivery;
     await this.#checks.ensure(database);
     const results = await Promise.allSettled(
       blocks.map((block) => this.#writer(database, block.table).write(block, deadlineMs)),
     );
     for (const result of results) if (result.status === 'rejected') throw result.reason;
+    this.#options.ledger.stored(delivery, { items, bytes: requestBytes });
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,13 @@
+import type { ReceivedSignal } from '../admission/admission.js';
 import type { NativeBlock } from '../native/block.js';
 
 /** One export on its way to the store. */
 export interface Delivery {
   readonly tenantId: number;
+  readonly signal: ReceivedSignal;
+  /** What the ledger counts: items in the blocks, and the bytes of the request that are theirs. */
+  readonly items: number;
+  readonly requestBytes: number;
   /** Database of the tenant's cell. */
   readonly database: string;
   readonly blocks: readonly NativeBlock[];
@@ -13,7 +18,7 @@ export interface Delivery {
 /** Takes exports and makes them durable. */
 export interface Pipeline {
   /**
-   * Resolves when every row is durable: only then may the export be acknowledged. Rejects with AppError `unavailable` when
+   * Resolves when every row is durable, and entered in the ledger: only then may the export be acknowledged. Rejects with AppError `unavailable` when
    * that could not be had in time (sending again is right) and `internal` when the rows can never be stored.
    */
   write(delivery: Delivery): Promise<void>;

@@ -1,0 +1,176 @@
+import { messageOf } from '../../../lib/errors/app-error.js';
+import type { Logger } from '../../../lib/telemetry/logger.js';
+import { type SealedSegment, tableKey } from './segment.js';
+import { outcomeOf, SegmentUnreadable } from './send-segment.js';
+import type { SpoolMetrics } from './spool-metrics.js';
+
+/** A segment in the queue; its file may get another name on the way. */
+export interface QueuedSegment {
+  segment: SealedSegment;
+}
+
+export interface FlusherOptions {
+  /** Stores a segment. Rejects when it must be tried again. */
+  readonly send: (queued: QueuedSegment, signal: AbortSignal) => Promise<void>;
+  /** After `send`: the segment is stored and its file can go. */
+  readonly onStored: (segment: SealedSegment) => Promise<void>;
+  /** Nothing can be sent of this one. */
+  readonly onUnreadable: (segment: SealedSegment, error: SegmentUnreadable) => Promise<void>;
+  /** Inserts that run at a time, into one table and in all; each holds its segment in memory. */
+  readonly maxPerTable: number;
+  readonly maxTotal: number;
+  readonly metrics: SpoolMetrics;
+  readonly logger: Logger;
+}
+
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 5_000;
+
+interface TableQueue {
+  readonly key: string;
+  readonly waiting: QueuedSegment[];
+  readonly running: Set<QueuedSegment>;
+  /** Attempts that failed in a row. */
+  failures: number;
+  /** Runs while the table waits for its next attempt. */
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Sends sealed segments to the store for as long as it takes. Tables have queues of their own and take turns; one whose
+ * inserts fail waits, longer each time, and tries a single one then.
+ */
+export class Flusher {
+  readonly #options: FlusherOptions;
+  readonly #tables = new Map<string, TableQueue>();
+  readonly #stopping = new AbortController();
+  readonly #idleWaiters = new Set<() => void>();
+  #running = 0;
+
+  constructor(options: FlusherOptions) {
+    this.#options = options;
+  }
+
+  get segments(): number {
+    return this.#all().length;
+  }
+
+  /** Undefined when nothing waits. */
+  get oldestUnixMs(): number | undefined {
+    const times = this.#all().map(({ segment }) => segment.header.createdUnixMs);
+    return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+  }
+
+  add(segment: SealedSegment): void {
+    this.#table(tableKey(segment.header)).waiting.push({ segment });
+    this.#pump();
+  }
+
+  /** Whether a segment of this table would be sent at once. */
+  canTake(key: string): boolean {
+    const table = this.#tables.get(key);
+    const isFree = !table || (table.waiting.length === 0 && this.#mayStart(table));
+    return isFree && this.#running < this.#options.maxTotal;
+  }
+
+  /** Stores what can be stored within the time; what is left stays on disk. */
+  async close(graceMs: number): Promise<void> {
+    await this.#idleWithin(graceMs);
+    this.#stopping.abort();
+    for (const table of this.#tables.values()) clearTimeout(table.timer);
+    while (this.#running > 0) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
+  }
+
+  /** Whether waiting may help: something is left for a table whose last insert did not fail. */
+  #isHopeful(): boolean {
+    return [...this.#tables.values()].some(
+      ({ waiting, running, failures }) => failures === 0 && waiting.length + running.size > 0,
+    );
+  }
+
+  #all(): QueuedSegment[] {
+    return [...this.#tables.values()].flatMap(({ waiting, running }) => [...waiting, ...running]);
+  }
+
+  async #idleWithin(graceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), graceMs);
+    });
+    let isLate = false;
+    while (this.#isHopeful() && !isLate) {
+      const changed = new Promise<boolean>((resolve) => this.#idleWaiters.add(() => resolve(false)));
+      isLate = await Promise.race([changed, late]);
+    }
+    clearTimeout(timer);
+  }
+
+  #table(key: string): TableQueue {
+    const table = this.#tables.get(key) ?? {
+      key,
+      waiting: [],
+      running: new Set<QueuedSegment>(),
+      failures: 0,
+      timer: undefined,
+    };
+    this.#tables.set(key, table);
+    return table;
+  }
+
+  #mayStart({ timer, failures, running }: TableQueue): boolean {
+    return timer === undefined && running.size < (failures > 0 ? 1 : this.#options.maxPerTable);
+  }
+
+  #pump(): void {
+    if (this.#stopping.signal.aborted) return;
+    for (const table of [...this.#tables.values()]) {
+      while (this.#running < this.#options.maxTotal && this.#mayStart(table)) {
+        const queued = table.waiting.shift();
+        if (!queued) break;
+        // Behind the others, so that the next free place is another table's.
+        this.#tables.delete(table.key);
+        this.#tables.set(table.key, table);
+        void this.#attempt(table, queued);
+      }
+    }
+  }
+
+  async #attempt(table: TableQueue, queued: QueuedSegment): Promise<void> {
+    this.#running++;
+    table.running.add(queued);
+    const stop = this.#options.metrics.insertStarted(queued.segment.header.table);
+    try {
+      await this.#options.send(queued, this.#stopping.signal);
+      await this.#options.onStored(queued.segment);
+      table.failures = 0;
+      stop('stored');
+    } catch (error) {
+      stop(outcomeOf(error));
+      await this.#onFailure(table, queued, error);
+    }
+    this.#running--;
+    table.running.delete(queued);
+    for (const waiter of this.#idleWaiters) waiter();
+    this.#idleWaiters.clear();
+    this.#pump();
+  }
+
+  async #onFailure(table: TableQueue, queued: QueuedSegment, error: unknown): Promise<void> {
+    if (error instanceof SegmentUnreadable) return this.#options.onUnreadable(queued.segment, error);
+    // At the end of the queue: a segment that fails for a reason of its own must not hold up the others.
+    table.waiting.push(queued);
+    if (this.#stopping.signal.aborted) return;
+    const delayMs =
+      Math.min(FIRST_DELAY_MS * 2 ** table.failures++, MAX_DELAY_MS) * (0.5 + Math.random() / 2);
+    const reason = messageOf(error instanceof Error ? (error.cause ?? error) : error);
+    this.#options.logger.warn(
+      { table: table.key, waiting: table.waiting.length, retryInMs: Math.round(delayMs), reason },
+      'a segment could not be stored, trying again',
+    );
+    clearTimeout(table.timer);
+    table.timer = setTimeout(() => {
+      table.timer = undefined;
+      this.#pump();
+    }, delayMs);
+  }
+}

@@ -1,0 +1,119 @@
+import { unlink } from 'node:fs/promises';
+import { messageOf } from '../../../lib/errors/app-error.js';
+import type { Store } from '../../../lib/store/store.js';
+import type { Logger } from '../../../lib/telemetry/logger.js';
+import type { ReceivedSignal } from '../admission/admission.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { writeDeadLetter } from './dead-letters.js';
+import { errorCodeOf } from './files.js';
+import type { QueuedSegment } from './flusher.js';
+import type { SealedSegment } from './segment.js';
+import type { ScannedRecord } from './segment-scan.js';
+import { type SegmentUnreadable, sendSegment } from './send-segment.js';
+import type { SpoolMetrics } from './spool-metrics.js';
+import type { SpoolUsage } from './spool-usage.js';
+import { Sums } from './sums.js';
+
+export interface SpoolOutletOptions {
+  readonly store: Store;
+  /** Rejects with `unavailable` while the database's tables are not what the blocks hold. */
+  readonly ensureTables: (database: string) => Promise<void>;
+  readonly logger: Logger;
+  readonly metrics: SpoolMetrics;
+  readonly ledger: Ledger;
+  readonly usage: SpoolUsage;
+  readonly deadLetterDirectory: string;
+  readonly setAside: (path: string, reason: string) => Promise<void>;
+}
+
+/** Where segments leave the disk, and what is entered in the books when they do. */
+export class SpoolOutlet {
+  readonly #options: SpoolOutletOptions;
+  /** Of segments that were split: what did not get into the store, by the segment's id. */
+  readonly #refused = new Map<string, Map<number, ScannedRecord>>();
+
+  constructor(options: SpoolOutletOptions) {
+    this.#options = options;
+  }
+
+  recovered({ sums }: SealedSegment): void {
+    for (const sum of sums) {
+      this.#options.usage.add(sum.tenantId, sum.blockBytes);
+      this.#options.ledger.recovered(sum, { items: sum.items, bytes: sum.requestBytes });
+    }
+  }
+
+  /** Rejects when the segment must be sent again. */
+  send(queued: QueuedSegment, signal: AbortSignal): Promise<void> {
+    return sendSegment(queued.segment, {
+      store: this.#options.store,
+      ensureTables: this.#options.ensureTables,
+      signal,
+      onSplit: (segment) => {
+        queued.segment = segment;
+      },
+      onRefused: (segment, record, error) => this.#bury(segment, record, error),
+    });
+  }
+
+  /** Everything of the segment is stored or kept as a dead letter, so its file goes; then the books follow. */
+  async stored(segment: SealedSegment): Promise<void> {
+    await unlink(segment.path).catch((error) => {
+      if (errorCodeOf(error) !== 'ENOENT') throw error;
+    });
+    const { ledger } = this.#options;
+    const refused = this.#takeRefused(segment.header.id);
+    this.#leave(segment);
+    for (const { tenantId, signal, items, requestBytes } of segment.sums) {
+      const lost = refused.find((sum) => sum.tenantId === tenantId && sum.signal === signal);
+      const account = { tenantId, signal };
+      ledger.stored(account, {
+        items: items - (lost?.items ?? 0),
+        bytes: requestBytes - (lost?.requestBytes ?? 0),
+      });
+      if (lost) ledger.rejected(account, 'refused_by_store', { items: lost.items, bytes: lost.requestBytes });
+    }
+  }
+
+  /** The file is gone or spoilt since it was written; nothing of it can be sent. */
+  async unreadable(segment: SealedSegment, error: SegmentUnreadable): Promise<void> {
+    const { ledger, logger, setAside } = this.#options;
+    logger.error({ path: segment.path, reason: messageOf(error.cause ?? error) }, 'a segment is lost');
+    await setAside(segment.path, 'unreadable').catch(() => undefined);
+    this.#takeRefused(segment.header.id);
+    this.#leave(segment);
+    for (const sum of segment.sums)
+      ledger.rejected(sum, 'spool_unreadable', { items: sum.items, bytes: sum.requestBytes });
+  }
+
+  #leave({ sums }: SealedSegment): void {
+    for (const sum of sums) {
+      this.#options.usage.release(sum.tenantId, sum.blockBytes);
+      this.#options.ledger.unspooled(sum, { items: sum.items, bytes: sum.requestBytes });
+    }
+  }
+
+  /** Remembered by place: a segment that must be sent again brings the same records once more. */
+  async #bury(segment: SealedSegment, record: ScannedRecord, error: unknown): Promise<void> {
+    const { metrics, logger, deadLetterDirectory } = this.#options;
+    const refused = this.#refused.get(segment.header.id) ?? new Map<number, ScannedRecord>();
+    if (refused.has(record.offset)) return;
+    const path = await writeDeadLetter(deadLetterDirectory, segment.header, record);
+    refused.set(record.offset, record);
+    this.#refused.set(segment.header.id, refused);
+    const { table } = segment.header;
+    const { tenantId, signal, items } = record.meta();
+    metrics.deadLettered(table);
+    logger.error(
+      { tenantId, signal: signal as ReceivedSignal, items, table, path, err: error },
+      'ClickHouse refuses acknowledged data for good: kept as a dead letter',
+    );
+  }
+
+  #takeRefused(id: string) {
+    const sums = new Sums();
+    for (const record of this.#refused.get(id)?.values() ?? []) sums.add(record.meta(), record.body.length);
+    this.#refused.delete(id);
+    return sums.values();
+  }
+}
