@@ -32,10 +32,33 @@ export interface ReportedSpan {
   readonly scope: { readonly name: string; readonly version: string };
 }
 
+/** One metric as the Go client says that it sent it last. */
+export interface ReportedMetric {
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+  readonly kind: 'gauge' | 'sum' | 'histogram';
+  readonly monotonic: boolean;
+  readonly scope: { readonly name: string; readonly version: string };
+  readonly points: readonly ReportedPoint[];
+}
+
+/** With a value, or for histograms with the other fields. */
+export interface ReportedPoint {
+  readonly attributes: ReportedAttributes;
+  readonly value?: ReportedValue;
+  readonly count?: string;
+  readonly sum?: ReportedValue;
+  readonly bounds?: readonly number[];
+  readonly bucketCounts?: readonly string[];
+}
+
 export interface ClientReport {
   readonly traceIds: readonly string[];
   readonly resource: { readonly attributes: ReportedAttributes };
   readonly spans: readonly ReportedSpan[];
+  /** Only by the Go client. */
+  readonly metrics?: readonly ReportedMetric[];
   /** What the SDK said in its own log; a partial success shows only here. */
   readonly warnings?: readonly string[];
 }

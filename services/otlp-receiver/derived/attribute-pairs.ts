@@ -41,17 +41,14 @@ export class AttributePairs {
   }
 }
 
-/** Whether there is room for a pair that neither of the two holds. */
+/** Whether there is room for a pair that neither of the two sets holds. */
 export function fitsCatalogue(
   key: string,
   value: string,
-  held: readonly (AttributePairs | undefined)[],
+  [known, added]: readonly [AttributePairs | undefined, AttributePairs],
 ): boolean {
   if (key.length > CATALOGUE_LIMITS.keyLength || value.length > CATALOGUE_LIMITS.valueLength) return false;
-  const total = (measure: (pairs: AttributePairs) => number) =>
-    held.reduce((sum, pairs) => sum + (pairs ? measure(pairs) : 0), 0);
-  return (
-    total((pairs) => pairs.valuesOf(key)) < CATALOGUE_LIMITS.valuesPerKey &&
-    total((pairs) => pairs.size) < CATALOGUE_LIMITS.pairsPerSource
-  );
+  const values = (known?.valuesOf(key) ?? 0) + added.valuesOf(key);
+  const pairs = (known?.size ?? 0) + added.size;
+  return values < CATALOGUE_LIMITS.valuesPerKey && pairs < CATALOGUE_LIMITS.pairsPerSource;
 }

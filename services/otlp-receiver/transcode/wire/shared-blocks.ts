@@ -78,7 +78,7 @@ export class SharedReader {
       else this.#source.skip(tag, end);
     }
     const block = this.#finish();
-    const entries = this.#textsOf(block);
+    const entries = this.textsOf(block);
     const hash = resourceHash(entries);
     const serviceName = entries.find(([key]) => key === 'service.name')?.[1] || UNKNOWN_SERVICE;
     return {
@@ -120,7 +120,8 @@ export class SharedReader {
     return { keys, values: Buffer.from(values.bytes.subarray(0, values.length)) };
   }
 
-  #textsOf({ keys, values }: AttributeBlock): [string, string][] {
+  /** The attributes as they are stored. */
+  textsOf({ keys, values }: AttributeBlock): [string, string][] {
     const texts = new TextReader(values);
     return keys.map((key) => [this.#keys.textOf(key), texts.next()]);
   }

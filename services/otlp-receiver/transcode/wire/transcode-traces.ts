@@ -3,7 +3,8 @@ import { transcodeTraces as transcodeByReference } from '../reference/transcode-
 import type { Transcode, TranscodeContext, TranscodeResult } from '../transcode.js';
 import { AttributeOrder } from './attribute-order.js';
 import { ByteDictionary } from './byte-dictionary.js';
-import { noteSightings } from './note-sightings.js';
+import type { AttributeBlock } from './map-column.js';
+import { noteSightings, type SharedRun } from './note-sightings.js';
 import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from './shared-blocks.js';
 import { SpanBlock } from './span-block.js';
 import { SpanReader } from './span-reader.js';
@@ -37,6 +38,7 @@ export class TracesTranscoder {
   readonly #shared = new SharedReader(this.#source, this.#texts, this.#order);
   readonly #resources = new Remembered<ResourceBlock>();
   readonly #scopes = new Remembered<ScopeBlock>();
+  readonly #runs: SharedRun[] = [];
   readonly #reference: Transcode;
 
   /** `reference` transcodes what is unusual. */
@@ -52,6 +54,7 @@ export class TracesTranscoder {
       return this.#reference(bytes, context);
     } finally {
       this.#block.clear();
+      this.#runs.length = 0;
       this.#forgetIfLarge();
     }
   };
@@ -69,7 +72,8 @@ export class TracesTranscoder {
     this.#appendOwner(context, rows);
     const blocks = rows === 0 ? [] : [this.#block.finish([...this.#times.days])];
     // Only now is it certain that nothing is unusual: the reference would note everything again.
-    if (context.sightings) noteSightings(this.#block, context.sightings);
+    if (context.sightings)
+      noteSightings({ block: this.#block, days: this.#times.days, runs: this.#runs }, context.sightings);
     return { blocks, accepted: rows, rejected: NOTHING_REJECTED, firstRejection: undefined };
   }
 
@@ -114,6 +118,7 @@ export class TracesTranscoder {
 
   #appendResource(resource: ResourceBlock, schemaUrl: number, count: number): void {
     const block = this.#block;
+    this.#noteRun('resource', resource, count);
     block.serviceName.pushRun([resource.serviceName], count);
     block.resourceAttrs.pushRun(resource, count);
     block.resourceSchemaUrl.pushRun([schemaUrl], count);
@@ -147,10 +152,18 @@ export class TracesTranscoder {
 
   #appendScope(scope: ScopeBlock, schemaUrl: number, count: number): void {
     const block = this.#block;
+    this.#noteRun('scope', scope, count);
     block.scopeName.pushRun([scope.name], count);
     block.scopeVersion.pushRun([scope.version], count);
     block.scopeAttrs.pushRun(scope, count);
     block.scopeSchemaUrl.pushRun([schemaUrl], count);
+  }
+
+  /** The last `count` rows share these attributes. */
+  #noteRun(source: SharedRun['source'], shared: AttributeBlock, count: number): void {
+    if (shared.keys.length === 0) return;
+    const entries = () => this.#shared.textsOf(shared);
+    this.#runs.push({ source, from: this.#block.rows - count, count, entries });
   }
 
   /** Everything that is remembered holds numbers of the dictionaries, so all of it goes together. */
