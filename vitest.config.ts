@@ -15,7 +15,7 @@ export default defineConfig({
       ),
       ring('integration', ['test/integration/**/*.test.ts'], 30_000),
       ring('e2e', ['test/e2e/**/*.test.ts'], 60_000),
-      ring('faults', ['test/faults/**/*.test.ts'], 300_000),
+      ring('faults', ['test/faults/**/*.test.ts'], 600_000),
       ring('browser', ['test/browser/**/*.test.ts'], 60_000),
     ],
   },

@@ -123,8 +123,8 @@ const spoolSettings = defineSettings({
     yaml: 'ingest.duplicate_bytes',
     env: 'INGEST_DUPLICATE_BYTES',
     type: bytes,
-    default: '32MiB',
-    description: 'Memory for that, about 4,000 exports per MiB. Of too many the oldest are forgotten first.',
+    default: '64MiB',
+    description: 'Memory for that, about 2,600 exports per MiB. Of too many the oldest are forgotten first.',
   },
 });
 

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { exportOverHttp } from '../integration/otlp-receiver.clients.js';
 import { DATABASE, eventually, type TestStack } from '../integration/otlp-receiver.harness.js';
 import { oneSpan, type TestDataDir } from '../integration/otlp-receiver-spool.harness.js';
@@ -12,8 +11,8 @@ export interface KillOptions {
   /** As the receiver reaches it; a proxy may stand before it. */
   readonly clickhouseUrl: string;
   readonly kills: number;
-  /** Longest time that a receiver lives under load. */
-  readonly maxLifeMs: number;
+  /** A receiver is killed after this many acknowledgements at most. */
+  readonly maxPerLife: number;
   readonly senders: number;
 }
 
@@ -39,7 +38,7 @@ interface Worker {
  * exporter that repeats what was not answered may double it, because the memory of what came dies with the process.
  */
 export async function killUnderLoad(options: KillOptions): Promise<KillOutcome> {
-  const { kills, maxLifeMs, senders, dataDir, stack } = options;
+  const { kills, maxPerLife, senders, dataDir, stack } = options;
   const acknowledged = new Set<string>();
   const unanswered = new Set<string>();
   for (let life = 0; life <= kills; life++) {
@@ -48,7 +47,8 @@ export async function killUnderLoad(options: KillOptions): Promise<KillOutcome> 
     const sending = Array.from({ length: senders }, () =>
       send(worker, acknowledged, unanswered, stop.signal),
     );
-    await delay(Math.random() * maxLifeMs);
+    const enough = acknowledged.size + Math.ceil(Math.random() * maxPerLife);
+    await eventually(() => acknowledged.size >= enough || undefined);
     const exited = once(worker.child, 'exit');
     if (life < kills) worker.child.kill('SIGKILL');
     stop.abort();
@@ -97,7 +97,9 @@ async function startWorker({ stack, dataDir, clickhouseUrl }: KillOptions): Prom
       TEST_DATA_DIR: dataDir.path,
     },
   });
-  const [urls] = await once(child, 'message');
+  const died = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the receiver ended: ${code}`)));
+  const [urls] = await Promise.race([once(child, 'message'), died]);
+  died.catch(() => undefined);
   return { child, httpUrl: urls.httpUrl };
 }
 

@@ -29,7 +29,7 @@ describe('Duplicates', () => {
   });
 
   it('keeps to its memory, the oldest going first', () => {
-    const duplicates = new Duplicates({ windowMs: 1_000, maxBytes: 25_000 });
+    const duplicates = new Duplicates({ windowMs: 1_000, maxBytes: 40_000 });
     for (let index = 0; index < 1_000; index++)
       duplicates.remember(`k${index}`, Promise.resolve(answer(1)), 0);
     expect(duplicates.size).toBe(100);

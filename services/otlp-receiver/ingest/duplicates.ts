@@ -8,8 +8,8 @@ export interface DuplicatesOptions {
   readonly maxBytes: number;
 }
 
-/** Key, entry and their place in the map, as measured on Node 20. */
-const ENTRY_BYTES = 250;
+/** Key, entry, answer and their place in the map, as measured on Node 20. */
+const ENTRY_BYTES = 400;
 const HASH_BYTES = 16;
 
 interface Entry {
@@ -61,14 +61,26 @@ export class Duplicates {
   }
 }
 
+const NO_BLOCKS: TranscodeResult['blocks'] = [];
+const NONE_REJECTED: TranscodeResult['rejected'] = new Map();
+
+/** What is left of a result once its rows are durable: the answer. */
+export function answerOf({ accepted, rejected, firstRejection }: TranscodeResult): TranscodeResult {
+  const reasons = rejected.size === 0 ? NONE_REJECTED : rejected;
+  return { blocks: NO_BLOCKS, accepted, rejected: reasons, firstRejection };
+}
+
 export interface ExportIdentity {
   readonly tenantId: number;
   readonly projectId: bigint;
   readonly signal: string;
 }
 
-/** Whoever finds two bodies with one hash only makes a body of their own disappear, so half of a SHA-256 is enough. */
+/**
+ * Whoever finds two bodies with one hash only makes a body of their own disappear, so a quarter of the digest is enough.
+ * BLAKE2b is the fastest of the sound hashes that Node has, nearly twice as fast as SHA-256.
+ */
 export function duplicateKey({ tenantId, projectId, signal }: ExportIdentity, body: Uint8Array): string {
-  const digest = hash('sha256', body, 'buffer').toString('base64', 0, HASH_BYTES);
+  const digest = hash('blake2b512', body, 'buffer').toString('base64', 0, HASH_BYTES);
   return `${tenantId} ${projectId} ${signal} ${digest}`;
 }

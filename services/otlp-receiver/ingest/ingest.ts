@@ -9,7 +9,7 @@ import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SignalDefinition } from '../signals/signal.js';
 import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
-import { type Duplicates, duplicateKey } from './duplicates.js';
+import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import { firstServiceName } from './service-name.js';
 
 export type Encoding = 'protobuf' | 'json';
@@ -82,10 +82,7 @@ export class Ingest {
     const known = duplicates.find(key);
     if (known) return this.#again(received, account, known);
     const answer = this.#first(received, account);
-    duplicates.remember(
-      key,
-      answer.then((result) => ({ ...result, blocks: [] })),
-    );
+    duplicates.remember(key, answer.then(answerOf));
     return answer;
   }
 
