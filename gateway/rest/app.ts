@@ -6,6 +6,7 @@ import { requireCredential } from '../auth/credential.js';
 import { refuseCrossSite } from '../auth/cross-site.js';
 import type { GatewayContext } from '../context.js';
 import { QUERY_BASES } from './bases.js';
+import { clientErrorAnswer } from './http/client-error.js';
 import { clientGone } from './http/client-gone.js';
 import { compress } from './http/compress.js';
 import { sendProblem } from './http/errors.js';
@@ -45,6 +46,7 @@ export async function createApp(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     genReqId: requestIdOf,
+    clientErrorHandler: clientErrorAnswer(securityHeaders(context.config)),
     routerOptions: { maxParamLength: 4_096, querystringParser: parseQueryString },
     frameworkErrors: (error, request, reply) => {
       reply.headers(securityHeaders(context.config));

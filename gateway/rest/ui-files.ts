@@ -8,7 +8,7 @@ import type { GatewayConfig } from '../config.js';
 /** Paths under which only programs ask; a page there would hide a mistyped address. */
 const API_PATH = /^\/(v1|v3|query|observability)(\/|$)/;
 /** The bundler puts a hash of the content into the names of these files. */
-const HASHED_PATH = /[/\\]assets[/\\]/;
+const HASHED_PATH = /^assets\//;
 const ONE_YEAR_SECONDS = 31_536_000;
 const PAGE = 'index.html';
 
@@ -26,18 +26,15 @@ export async function registerUi(app: FastifyInstance, config: GatewayConfig): P
     root,
     serve: false,
     cacheControl: false,
-    setHeaders: (response, path) => {
-      response.header('cache-control', HASHED_PATH.test(path) ? HASHED_CACHING : 'no-cache');
-    },
   });
   let files = listFiles(root);
   const answer = (request: FastifyRequest, reply: FastifyReply) => {
     const path = (request.params as { '*'?: string })['*'] ?? '';
     // A build that was made since has other names.
     if (!files.has(PAGE) || (path.startsWith('assets/') && !files.has(path))) files = listFiles(root);
-    if (files.has(path)) return reply.sendFile(path);
+    if (files.has(path)) return sendCached(reply, path);
     refuseUnlessPage(request);
-    if (files.has(PAGE)) return reply.sendFile(PAGE);
+    if (files.has(PAGE)) return sendCached(reply, PAGE);
     return reply.code(503).header('retry-after', 5).type('text/html; charset=utf-8').send(MISSING_PAGE);
   };
   app.get('/*', answer);
@@ -73,4 +70,9 @@ function defaultUiDir(): string {
   const gateway = join(import.meta.dirname, '..');
   const isBuilt = gateway.endsWith(join('dist', 'gateway'));
   return isBuilt ? join(gateway, 'ui') : join(gateway, '..', 'dist', 'gateway', 'ui');
+}
+
+/** A hashed name never changes its content; everything else is asked for again. */
+function sendCached(reply: FastifyReply, path: string): FastifyReply {
+  return reply.header('cache-control', HASHED_PATH.test(path) ? HASHED_CACHING : 'no-cache').sendFile(path);
 }

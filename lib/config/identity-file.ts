@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
@@ -55,11 +56,24 @@ const token = z
     'needs exactly one of project and tenant',
   );
 
+/** A hash that scrypt (RFC 7914) would refuse to compute would make every sign-in of its user fail as a fault of ours. */
+function isUsableScrypt(hash: string): boolean {
+  const [n = 0, r = 0, p = 0] = hash.split('$').slice(1, 4).map(Number);
+  const isPowerOfTwo = n > 1 && Number.isInteger(Math.log2(n));
+  return isPowerOfTwo && r >= 1 && p >= 1 && p <= 16 && 128 * n * r < MAX_SCRYPT_BYTES;
+}
+
+const MAX_SCRYPT_BYTES = 256 * 2 ** 20;
+
 const user = z.strictObject({
   username: z.string().min(1),
   password_scrypt: z
     .string()
     .regex(/^scrypt\$\d+\$\d+\$\d+\$[\w+/=-]+\$[\w+/=-]+$/, 'must be scrypt$N$r$p$salt$hash')
+    .refine(
+      isUsableScrypt,
+      'needs N that is a power of two, r and p from 1 on, p up to 16, and 128*N*r below 256 MiB',
+    )
     .optional(),
   tenant: tenantId,
   role: z.enum(['developer', 'maintainer', 'owner']),
@@ -127,7 +141,7 @@ export async function readIdentityFile(path: string): Promise<IdentityFile> {
   );
 }
 
-/** Two owners of one id would let one tenant see another's data, so the whole file is refused. */
+/** Two owners of one id or one token would let one tenant see another's data, so the whole file is refused. */
 function findContradictions(file: IdentityFile): string[] {
   const projects = file.tenants.flatMap((entry) => entry.projects.map((item) => item.id));
   const tenants = file.tenants.map((entry) => entry.id);
@@ -137,6 +151,10 @@ function findContradictions(file: IdentityFile): string[] {
     ...duplicates(file.tokens.map((entry) => entry.name)).map(
       (name) => `tokens: name ${name} occurs more than once`,
     ),
+    ...duplicates(file.tokens.map(tokenHash)).map((hash) => {
+      const names = file.tokens.filter((entry) => tokenHash(entry) === hash).map((entry) => entry.name);
+      return `tokens: ${names.join(' and ')} are the same token`;
+    }),
     ...duplicates(file.users.map((entry) => entry.username)).map(
       (name) => `users: username ${name} occurs more than once`,
     ),
@@ -156,6 +174,15 @@ function findContradictions(file: IdentityFile): string[] {
       problems.push(`users.${index}.tenant: there is no tenant ${entry.tenant}`);
   }
   return problems;
+}
+
+function tokenHash({ sha256, token: clear }: IdentityToken): string {
+  return (
+    sha256 ??
+    createHash('sha256')
+      .update(clear ?? '')
+      .digest('hex')
+  );
 }
 
 function duplicates<T>(values: readonly T[]): T[] {

@@ -13,7 +13,9 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 it('refuses a directory that a living process holds, and names the process', async () => {
-  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   await once(other.stdout, 'data');
   const startedAt = readFileSync(`/proc/${other.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
   writeFileSync(join(directory, 'instance.lock'), `${other.pid} ${startedAt}\n`);

@@ -22,10 +22,14 @@ export class DataDirLock implements Closable {
     if (!create(file)) {
       const owner = readOwner(file);
       if (owner !== undefined && isAlive(owner)) {
-        throw new AppError('unavailable', `DATA_DIR: ${dataDir} is in use by process ${owner.pid}. Stop it or choose another directory.`);
+        throw new AppError(
+          'unavailable',
+          `DATA_DIR: ${dataDir} is in use by process ${owner.pid}. Stop it or choose another directory.`,
+        );
       }
       unlinkSync(file);
-      if (!create(file)) throw new AppError('unavailable', `DATA_DIR: ${dataDir} was taken by another instance just now.`);
+      if (!create(file))
+        throw new AppError('unavailable', `DATA_DIR: ${dataDir} was taken by another instance just now.`);
     }
     return new DataDirLock(file);
   }

@@ -16,6 +16,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { Address } from '../config/address.js';
 import { listen } from '../lifecycle/listen.js';
 import type { ReloadingTls } from '../tls/reloading-tls.js';
+import { HTTP2_SETTINGS, limitHttp2 } from './http2-limits.js';
 
 export type DualProtocolHandler = (
   request: IncomingMessage | Http2ServerRequest,
@@ -33,6 +34,10 @@ export interface DualProtocolOptions {
   readonly tls?: ReloadingTls | undefined;
   /** The handler answers `Expect: 100-continue` itself, with `writeContinue()`, once it wants the body. */
   readonly handlesContinue?: boolean;
+  /** Longest time for a new connection to show which protocol it speaks. Default 30 s. */
+  readonly prefaceTimeoutMs?: number;
+  /** Longest time for a whole request to arrive. Default 60 s. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface DualProtocolServer {
@@ -43,19 +48,23 @@ export interface DualProtocolServer {
 
 /** Every HTTP/2 connection without TLS begins with this (RFC 9113 §3.4); no HTTP/1.1 request does. */
 const HTTP2_PREFACE = 'PRI * HTTP/2.0';
-/** A client that says nothing for this long is cut off, so that silent connections cannot pile up. */
-const FIRST_BYTE_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 90_000;
+const PREFACE_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** HTTP/1.1 and HTTP/2 on one port: in clear told apart by the first bytes of a connection, under TLS by ALPN. */
 export async function startDualProtocolServer(options: DualProtocolOptions): Promise<DualProtocolServer> {
+  const silenceMs = options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS;
+  const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const http1 = createHttp1Server(
-    { keepAliveTimeout: options.keepAliveTimeoutMs ?? 90_000 },
+    { keepAliveTimeout: silenceMs, requestTimeout: requestTimeoutMs },
     options.handler,
   );
   // It never listens itself, and only this event makes it watch over its connections: header and request timeouts, and the
   // list that closeIdleConnections() works on.
   http1.emit('listening');
-  const http2 = createHttp2Server(options.handler);
+  const http2 = createHttp2Server({ settings: HTTP2_SETTINGS }, options.handler);
+  limitHttp2(http2, { silenceMs, requestTimeoutMs });
   if (options.handlesContinue) {
     for (const server of [http1, http2])
       server.on('checkContinue', options.handler).on('checkExpectation', options.handler);
@@ -66,9 +75,10 @@ export async function startDualProtocolServer(options: DualProtocolOptions): Pro
     session.once('close', () => sessions.delete(session));
   });
   const { tls } = options;
+  const routes = { http1, http2, prefaceTimeoutMs: options.prefaceTimeoutMs ?? PREFACE_TIMEOUT_MS };
   const tcp = tls
-    ? listenerUnderTls(tls, http1, http2)
-    : createTcpServer((socket) => routeByPreface(socket, http1, http2));
+    ? listenerUnderTls(tls, routes)
+    : createTcpServer((socket) => routeByPreface(socket, routes));
   const sockets = new Set<Socket>();
   tcp.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -81,14 +91,20 @@ export async function startDualProtocolServer(options: DualProtocolOptions): Pro
   };
 }
 
+interface Routes {
+  readonly http1: Http1Server;
+  readonly http2: Http2Server;
+  readonly prefaceTimeoutMs: number;
+}
+
 /** Clients that offer no ALPN get HTTP/1.1. */
-function listenerUnderTls(tls: ReloadingTls, http1: Http1Server, http2: Http2Server): Server {
+function listenerUnderTls(tls: ReloadingTls, { http1, http2, prefaceTimeoutMs }: Routes): Server {
   const server = createTlsServer({
     ...tls.contextOptions,
     requestCert: tls.requiresClientCertificate,
     rejectUnauthorized: tls.requiresClientCertificate,
     ALPNProtocols: ['h2', 'http/1.1'],
-    handshakeTimeout: FIRST_BYTE_TIMEOUT_MS,
+    handshakeTimeout: prefaceTimeoutMs,
   });
   server.on('secureConnection', (socket) => {
     socket.on('error', () => socket.destroy());
@@ -98,20 +114,25 @@ function listenerUnderTls(tls: ReloadingTls, http1: Http1Server, http2: Http2Ser
   return server;
 }
 
-function routeByPreface(socket: Socket, http1: Http1Server, http2: Http2Server): void {
+/** The first bytes may come one by one, and `P` begins POST and PUT as well, so bytes are gathered until they tell. */
+function routeByPreface(socket: Socket, { http1, http2, prefaceTimeoutMs }: Routes): void {
   const giveUp = () => socket.destroy();
-  socket.on('error', giveUp);
-  socket.setTimeout(FIRST_BYTE_TIMEOUT_MS, giveUp);
-  socket.once('data', (first: Buffer) => {
-    socket.setTimeout(0);
-    socket.off('timeout', giveUp);
+  const timer = setTimeout(giveUp, prefaceTimeoutMs);
+  socket.on('error', giveUp).once('close', () => clearTimeout(timer));
+  let seen: Buffer = Buffer.alloc(0);
+  const onData = (chunk: Buffer) => {
+    seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
+    const start = seen.subarray(0, HTTP2_PREFACE.length).toString('latin1');
+    const isPreface = start === HTTP2_PREFACE.slice(0, start.length);
+    if (isPreface && start.length < HTTP2_PREFACE.length) return;
+    clearTimeout(timer);
+    socket.off('data', onData);
     socket.pause();
-    socket.unshift(first);
-    const isHttp2 =
-      first.subarray(0, HTTP2_PREFACE.length).toString('latin1') === HTTP2_PREFACE.slice(0, first.length);
-    (isHttp2 ? http2 : http1).emit('connection', socket);
-    if (!isHttp2) socket.resume();
-  });
+    socket.unshift(seen);
+    (isPreface ? http2 : http1).emit('connection', socket);
+    if (!isPreface) socket.resume();
+  };
+  socket.on('data', onData);
 }
 
 interface Closing {

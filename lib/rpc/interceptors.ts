@@ -57,7 +57,7 @@ export function errorInterceptor(logger: Logger): Interceptor {
       if (error.code === Code.Internal || error.code === Code.Unknown) {
         logger.error({ err: thrown, method: request.method.name }, 'call failed');
       } else if (error.code === Code.Unavailable) {
-        logger.warn(
+        logger.debug(
           { method: request.method.name, reason: messageOf((thrown as Error).cause ?? thrown) },
           'call refused: unavailable',
         );

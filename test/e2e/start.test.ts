@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,15 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Files and directories that the group or others may touch. Links have no mode of their own. */
+function openToOthers(root: string): string[] {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => (statSync(path).mode & 0o077) !== 0);
 }
 
 /** A start that must fail: its exit code and what it said. */
@@ -102,7 +111,7 @@ describe('the whole mesh', () => {
     expect(children.length).toBeGreaterThanOrEqual(2);
     expect(await first.stop()).toBe(0);
     expect(children.filter(isAlive)).toEqual([]);
-    expect(statSync(join(directory, 'credentials.json')).mode & 0o777).toBe(0o600);
+    expect(openToOthers(directory)).toEqual([]);
 
     const second = await startMesh({ dataDir: directory });
     expect(second.ingestToken).toBe(first.ingestToken);

@@ -40,10 +40,11 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   415: 'unsupported_media_type',
 };
 
-/** What Fastify itself refuses, such as a body over its limit. */
+/** What Fastify itself refuses, such as a body over its limit, and a client that goes away while it sends. */
 function fromFastify(thrown: unknown): AppError | undefined {
   if (!(thrown instanceof Error) || thrown instanceof AppError) return undefined;
   const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
+  if (code === 'ECONNRESET') return new AppError('cancelled', 'The client went away while sending.');
   const ours = typeof statusCode === 'number' ? CODE_BY_STATUS[statusCode] : undefined;
   if (typeof code !== 'string' || !code.startsWith('FST_') || !ours) return undefined;
   return new AppError(ours, thrown.message, { cause: thrown });

@@ -7,14 +7,18 @@ export type RawParams = Readonly<Record<string, readonly string[]>>;
 /** More than any real request has; repeated names count. */
 const MAX_PARAMS = 300;
 
-/** A query string by the URL standard's rules. Without a prototype, so that no name is special. */
+/**
+ * A query string by the URL standard's rules. Without a prototype, so that no name is special. It runs inside the router,
+ * where nothing catches: it must not throw. What is past the limit is left unread, and `readParams` refuses.
+ */
 export function parseQueryString(text: string): RawParams {
   const params: Record<string, string[]> = Object.create(null);
   let count = 0;
   for (const [name, value] of new URLSearchParams(text)) {
-    if (++count > MAX_PARAMS)
-      throw new AppError('invalid_argument', `The request has more than ${MAX_PARAMS} parameters.`);
-    params[name] = [...(params[name] ?? []), value];
+    if (++count > MAX_PARAMS + 1) break;
+    const values = params[name];
+    if (values) values.push(value);
+    else params[name] = [value];
   }
   return params;
 }
@@ -24,6 +28,7 @@ export function parseQueryString(text: string): RawParams {
  * Refuses with `invalid_argument` naming the parameter: one that is unknown would otherwise be ignored in silence.
  */
 export function readParams<S extends z.ZodObject>(schema: S, raw: RawParams): z.output<S> {
+  refuseTooMany(raw);
   const input: Record<string, unknown> = {};
   for (const [name, values] of Object.entries(raw)) {
     const member: z.ZodType | undefined = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
@@ -34,6 +39,12 @@ export function readParams<S extends z.ZodObject>(schema: S, raw: RawParams): z.
     else input[name] = values[0];
   }
   return parseInput(schema, input);
+}
+
+function refuseTooMany(raw: RawParams): void {
+  const count = Object.values(raw).reduce((sum, values) => sum + values.length, 0);
+  if (count > MAX_PARAMS)
+    throw new AppError('invalid_argument', `The request has more than ${MAX_PARAMS} parameters.`);
 }
 
 /** Checks anything against a schema; the first problem becomes the error. */

@@ -15,12 +15,18 @@ const UNIT_NANO: Readonly<Record<string, bigint>> = {
   d: 86_400_000_000_000n,
 };
 
+/** End of a signed 64-bit count of nanoseconds, the latest instant that can be stored or asked for. */
+const MAX_UNIX_NANO = 2n ** 63n - 1n;
+
 const timestamp = z.string().transform((text, context) => {
   const unixNano = parseTimestamp(text);
-  if (unixNano !== undefined) return unixNano;
+  if (unixNano !== undefined && unixNano <= MAX_UNIX_NANO) return unixNano;
   context.addIssue({
     code: 'custom',
-    message: 'expected a time in UTC such as 2031-02-03T04:05:06.007Z, with up to 9 fraction digits',
+    message:
+      unixNano === undefined
+        ? 'expected a time in UTC such as 2031-02-03T04:05:06.007Z, with up to 9 fraction digits'
+        : 'expected a time before the year 2262',
   });
   return z.NEVER;
 });

@@ -123,9 +123,27 @@ describe('a wrong file', () => {
       { tokens: [{ name: 'x', sha256: sha256(TOKEN), project: 8, scopes: ['api'] }] },
       'tokens.0.project: there is no project 8',
     ],
+    [
+      {
+        tokens: [
+          { name: 'x', sha256: sha256(TOKEN), project: 7, scopes: ['api'] },
+          { name: 'y', token: TOKEN, tenant: 22, scopes: ['api'] },
+        ],
+      },
+      'tokens: x and y are the same token',
+    ],
     [{ users: [{ username: 'x', tenant: 9, role: 'owner' }] }, 'users.0.tenant: there is no tenant 9'],
   ])('is refused when it contradicts itself (%#)', async (content, message) => {
     write(content);
     await expect(open()).rejects.toThrowError(message);
   });
+
+  it.each(['3$8$1', '0$8$1', '32768$0$1', '32768$8$0', '1048576$8$1', '32768$8$1000000'])(
+    'is refused when a password hash cannot be computed: %s',
+    async (parameters) => {
+      const password_scrypt = `scrypt$${parameters}$c2FsdA==$aGFzaA==`;
+      write({ users: [{ username: 'x', password_scrypt, tenant: 22, role: 'owner' }] });
+      await expect(open()).rejects.toThrowError(/users\.0\.password_scrypt: needs N that is a power of two/);
+    },
+  );
 });

@@ -5,13 +5,14 @@ import { AppError } from '../../../lib/errors/app-error.js';
 import { checkAccess } from '../access/access.js';
 import { type GatekeeperContext, identifyExporter } from '../context.js';
 
+const SIGNALS: readonly Signal[] = [Signal.TRACES, Signal.LOGS, Signal.METRICS];
 /** How long a receiver may reuse an answer: a revoked token and a changed limit take effect within this. */
 const VALID_MS = 1_000;
 
 export function admit(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['admit'] {
   return async ({ credential, projectId, tenantId, signal }) => {
-    if (signal === Signal.UNSPECIFIED)
-      throw new AppError('invalid_argument', 'signal must be set.', { field: 'signal' });
+    if (!SIGNALS.includes(signal))
+      throw new AppError('invalid_argument', 'signal must be TRACES, LOGS or METRICS.', { field: 'signal' });
     const identity = await identifyExporter(context, credential);
     const { project, tenant } = checkAccess(context.directory, {
       identity,

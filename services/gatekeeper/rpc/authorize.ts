@@ -6,13 +6,15 @@ import { ASSERTION_TTL_SECONDS, signAssertion } from '../../../lib/rpc/assertion
 import { checkAccess } from '../access/access.js';
 import { type GatekeeperContext, identify } from '../context.js';
 
+const ACTIONS: readonly Action[] = [Action.READ, Action.WRITE, Action.ADMIN];
 /** Services that an assertion can be made for. */
 const AUDIENCES = ['query', 'tenant-quota', 'otlp-receiver'];
 
 export function authorize(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['authorize'] {
   return async ({ credential, action, projectId, audience }) => {
-    if (action === Action.UNSPECIFIED)
-      throw new AppError('invalid_argument', 'action must be set.', { field: 'action' });
+    // Enums of proto3 are open: a number that this version does not know arrives as itself.
+    if (!ACTIONS.includes(action))
+      throw new AppError('invalid_argument', 'action must be READ, WRITE or ADMIN.', { field: 'action' });
     if (!AUDIENCES.includes(audience)) {
       throw new AppError('invalid_argument', `audience must be one of ${AUDIENCES.join(', ')}.`, {
         field: 'audience',

@@ -54,6 +54,29 @@ it('makes a user wait after ten wrong passwords, and says for how long', async (
   expect((await sessions.signInWithPassword('dev', 'right')).username).toBe('dev');
 });
 
+it('checks one password at a time and lets only some wait', async () => {
+  let running = 0;
+  let most = 0;
+  const slow = {
+    ...users,
+    findByPassword: async (username: string, password: string) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      return users.findByPassword(username, password);
+    },
+  };
+  const guarded = new Sessions(kv, slow, 1_000);
+  const tries = Array.from({ length: 100 }, (_, index) => guarded.signInWithPassword(`nobody-${index}`, 'x'));
+  const codes = (await Promise.allSettled(tries)).map((result) =>
+    result.status === 'rejected' ? result.reason.code : 'fulfilled',
+  );
+  expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(11);
+  expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(89);
+  expect(most).toBe(1);
+  expect((await guarded.signInWithPassword('dev', 'right')).username).toBe('dev');
+});
+
 it('keeps no session id in the store', async () => {
   const { sessionId } = await sessions.signInWithPassword('dev', 'right');
   expect(await kv.get(`session:${sessionId}`)).toBeUndefined();

@@ -3,6 +3,7 @@ import { AppError } from '../../../lib/errors/app-error.js';
 import type { Kv } from '../../../lib/kv/kv.js';
 import type { Identity, PasswordIdentityProvider } from '../identity/identity.js';
 import { sha256Hex } from '../keys/digest.js';
+import { SignInGate } from './sign-in-gate.js';
 
 /** Wrong passwords for one user before it has to wait, and how long that window is. */
 const MAX_ATTEMPTS = 10;
@@ -19,6 +20,7 @@ export class Sessions {
   readonly #kv: Kv;
   readonly #users: PasswordIdentityProvider;
   readonly #ttlMs: number;
+  readonly #gate = new SignInGate();
 
   constructor(kv: Kv, users: PasswordIdentityProvider, ttlMs: number) {
     this.#kv = kv;
@@ -43,11 +45,16 @@ export class Sessions {
   }
 
   async signInWithPassword(username: string, password: string): Promise<NewSession> {
+    await this.#gate.run(() => this.#checkPassword(username, password));
+    return this.#create(username);
+  }
+
+  /** Counted before it is checked, so that many tries at once are no way around the limit. */
+  async #checkPassword(username: string, password: string): Promise<void> {
     await this.#countAttempt(username);
     const identity = await this.#users.findByPassword(username, password);
     if (!identity) throw new AppError('unauthenticated', 'The user name or the password is wrong.');
     await this.#kv.delete(attemptsKey(username));
-    return this.#create(username);
   }
 
   /** The user of a session, as the identity file knows it now; undefined when either is gone. */

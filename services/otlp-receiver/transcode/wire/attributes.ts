@@ -3,6 +3,7 @@ import { readNestedValue } from '../reference/nested-value.js';
 import type { ByteDictionary } from './byte-dictionary.js';
 import { GrowableBytes } from './growable-bytes.js';
 import { UNUSUAL } from './unusual.js';
+import { EXACT_VARINT_BYTES, int64Varint, isOneVarint, smallVarint } from './varints.js';
 import { DELIMITED, type WireBytes } from './wire-bytes.js';
 
 /** What an attribute value is. NESTED stands for lists, maps and bytes. */
@@ -18,8 +19,6 @@ const TAG_VALUE = (2 << 3) | DELIMITED;
 const TAG_TEXT = 0x0a;
 const TAG_INT = 0x18;
 const INITIAL_CAPACITY = 64;
-/** Digits that a double holds exactly in any position: 2^49 in seven groups of seven bits. */
-const EXACT_VARINT_BYTES = 7;
 
 /** The attributes of the item being read: where each value lies in the request. */
 export class Attributes {
@@ -193,32 +192,16 @@ export class Attributes {
     const start = this.starts[index] as number;
     if (this.kinds[index] === DOUBLE) return this.#source.view.getFloat64(start, true);
     const size = (this.ends[index] as number) - start;
-    return size <= EXACT_VARINT_BYTES ? this.#smallVarint(start, size) : Number(this.#bigVarint(start, size));
+    return size <= EXACT_VARINT_BYTES
+      ? smallVarint(this.#source.bytes, start, size)
+      : Number(int64Varint(this.#source.bytes, start, size));
   }
 
   #writeInt(index: number, out: GrowableBytes): void {
     const start = this.starts[index] as number;
     const size = (this.ends[index] as number) - start;
-    if (size <= EXACT_VARINT_BYTES) out.decimal(this.#smallVarint(start, size));
-    else out.ascii(String(this.#bigVarint(start, size)));
-  }
-
-  #smallVarint(start: number, size: number): number {
-    const { bytes } = this.#source;
-    let value = 0;
-    for (let index = size - 1; index >= 0; index--)
-      value = value * 128 + ((bytes[start + index] as number) & 0x7f);
-    return value;
-  }
-
-  /** Two's complement in ten bytes for negative numbers. */
-  #bigVarint(start: number, size: number): bigint {
-    const { bytes } = this.#source;
-    let value = 0n;
-    for (let index = size - 1; index >= 0; index--)
-      value = (value << 7n) | BigInt((bytes[start + index] as number) & 0x7f);
-    if (value >> 64n !== 0n) throw UNUSUAL;
-    return BigInt.asIntN(64, value);
+    if (size <= EXACT_VARINT_BYTES) out.decimal(smallVarint(this.#source.bytes, start, size));
+    else out.ascii(String(int64Varint(this.#source.bytes, start, size)));
   }
 
   #bool(index: number): boolean {
@@ -233,13 +216,6 @@ export class Attributes {
     if (value === undefined) throw UNUSUAL;
     return toText(value);
   }
-}
-
-/** Whether `[start, end)` is exactly one varint, of a length that a double can hold. */
-function isOneVarint(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start > EXACT_VARINT_BYTES) return false;
-  for (let index = start; index < end - 1; index++) if ((bytes[index] as number) < 0x80) return false;
-  return (bytes[end - 1] as number) < 0x80;
 }
 
 const KIND_BY_TAG: readonly (number | undefined)[] = (() => {
