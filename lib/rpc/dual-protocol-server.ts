@@ -30,14 +30,14 @@ export interface DualProtocolOptions {
   readonly handler: DualProtocolHandler;
   /** Silence after which an idle connection is closed. OTLP exporters reuse connections a minute apart: default 90 s. */
   readonly keepAliveTimeoutMs?: number;
-  /** Longest time for a new connection to show which protocol it speaks. Default 30 s. */
-  readonly prefaceTimeoutMs?: number;
-  /** Longest time for a whole request to arrive. Default 60 s. */
-  readonly requestTimeoutMs?: number;
   /** Encrypts the port: HTTP/2 and HTTP/1.1 are then told apart by ALPN. */
   readonly tls?: ReloadingTls | undefined;
   /** The handler answers `Expect: 100-continue` itself, with `writeContinue()`, once it wants the body. */
   readonly handlesContinue?: boolean;
+  /** Longest time for a new connection to show which protocol it speaks. Default 30 s. */
+  readonly prefaceTimeoutMs?: number;
+  /** Longest time for a whole request to arrive. Default 60 s. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface DualProtocolServer {
@@ -75,10 +75,10 @@ export async function startDualProtocolServer(options: DualProtocolOptions): Pro
     session.once('close', () => sessions.delete(session));
   });
   const { tls } = options;
-  const prefaceTimeoutMs = options.prefaceTimeoutMs ?? PREFACE_TIMEOUT_MS;
+  const routes = { http1, http2, prefaceTimeoutMs: options.prefaceTimeoutMs ?? PREFACE_TIMEOUT_MS };
   const tcp = tls
-    ? listenerUnderTls(tls, { http1, http2, prefaceTimeoutMs })
-    : createTcpServer((socket) => routeByPreface(socket, { http1, http2, prefaceTimeoutMs }));
+    ? listenerUnderTls(tls, routes)
+    : createTcpServer((socket) => routeByPreface(socket, routes));
   const sockets = new Set<Socket>();
   tcp.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -89,6 +89,12 @@ export async function startDualProtocolServer(options: DualProtocolOptions): Pro
     url: tls ? url.replace(/^http:/, 'https:') : url,
     close: (graceMs) => closeAll({ tcp, http1, sessions, sockets, graceMs }),
   };
+}
+
+interface Routes {
+  readonly http1: Http1Server;
+  readonly http2: Http2Server;
+  readonly prefaceTimeoutMs: number;
 }
 
 /** Clients that offer no ALPN get HTTP/1.1. */
@@ -106,12 +112,6 @@ function listenerUnderTls(tls: ReloadingTls, { http1, http2, prefaceTimeoutMs }:
   });
   tls.onReload((options) => server.setSecureContext(options));
   return server;
-}
-
-interface Routes {
-  readonly http1: Http1Server;
-  readonly http2: Http2Server;
-  readonly prefaceTimeoutMs: number;
 }
 
 /** The first bytes may come one by one, and `P` begins POST and PUT as well, so bytes are gathered until they tell. */

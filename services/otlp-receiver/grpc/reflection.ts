@@ -18,13 +18,18 @@ export async function addReflection(server: Server, closing: AbortSignal): Promi
 /** A client keeps the stream open as long as it likes, which would keep the server from stopping. */
 async function* untilClosing<T>(items: AsyncIterable<T>, closing: AbortSignal): AsyncIterable<T> {
   const iterator = items[Symbol.asyncIterator]();
+  let end: () => void = () => undefined;
   const closed = new Promise<IteratorResult<T>>((resolve) => {
-    const end = () => resolve({ done: true, value: undefined });
-    closing.addEventListener('abort', end, { once: true });
+    end = () => resolve({ done: true, value: undefined });
   });
-  for (;;) {
-    const next = await Promise.race([iterator.next(), closed]);
-    if (next.done) return;
-    yield next.value;
+  closing.addEventListener('abort', end);
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), closed]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    closing.removeEventListener('abort', end);
   }
 }
