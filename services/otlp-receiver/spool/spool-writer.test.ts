@@ -24,12 +24,15 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 interface DiskFaults {
   /** Called before each write and sync; what it throws is what the disk says. */
   onWrite?: () => void | Promise<void>;
-  onSync?: () => void | Promise<void>;
+  /** `file` counts the files in the order in which they were opened. */
+  onSync?: (file: number) => void | Promise<void>;
 }
 
 /** Real files on a disk that can fail. */
 function failingOpen(faults: DiskFaults): OpenFile {
+  let files = 0;
   return async (path, flags, mode) => {
+    const file = files++;
     const handle = await open(path, flags, mode);
     return new Proxy(handle, {
       get(target, name) {
@@ -37,7 +40,7 @@ function failingOpen(faults: DiskFaults): OpenFile {
         if (typeof method !== 'function') return method;
         return async (...parameters: unknown[]) => {
           if (name === 'write') await faults.onWrite?.();
-          if (name === 'datasync') await faults.onSync?.();
+          if (name === 'datasync') await faults.onSync?.(file);
           return method.apply(target, parameters);
         };
       },
@@ -196,9 +199,8 @@ describe('a disk that fails', () => {
   it('tells the exporter of two tables to come back when one of them failed, and keeps the books', async () => {
     const faults: DiskFaults = {};
     const { writer, sealed, registry } = startWriter(faults);
-    let syncs = 0;
-    faults.onSync = () => {
-      if (++syncs === 2) throw errorOf('EIO');
+    faults.onSync = (file) => {
+      if (file === 1) throw errorOf('EIO');
     };
     await expect(writer.write(delivery({ tables: ['logs', 'attr_catalog'] }))).rejects.toMatchObject({
       code: 'unavailable',
