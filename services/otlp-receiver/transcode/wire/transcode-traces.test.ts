@@ -5,6 +5,9 @@ import { transcodeTraces } from '../reference/transcode-traces.js';
 import type { Transcode, TranscodeContext } from '../transcode.js';
 import { TracesTranscoder } from './transcode-traces.js';
 
+/** How much longer than usual to look for a difference: `FUZZ_ROUNDS=100 npm test -- --project unit wire`. */
+const ROUNDS = Number(process.env.FUZZ_ROUNDS ?? 1);
+const TIMEOUT_MS = 60_000 * ROUNDS;
 const NOW_UNIX_NANO = 1_795_000_000_123_456_789n;
 const context: TranscodeContext = {
   tenantId: 22,
@@ -36,11 +39,11 @@ function expectEqual(fast: TracesTranscoder, bytes: Uint8Array, seed: number): v
 
 describe('the one-pass transcoder equals the reference', () => {
   it.each([
-    ['clean requests', 0, 400],
-    ['requests with faults', 0.05, 400],
-  ])('on %s', (_what, faults, requests) => {
+    ['clean requests', 0, 120],
+    ['requests with faults', 0.05, 120],
+  ])('on %s', { timeout: TIMEOUT_MS }, (_what, faults, requests) => {
     const fast = new TracesTranscoder();
-    for (let seed = 1; seed <= requests; seed++)
+    for (let seed = 1; seed <= requests * ROUNDS; seed++)
       expectEqual(fast, new RandomTraces(new Random(seed), NOW_UNIX_NANO, faults).request(), seed);
   });
 
@@ -55,9 +58,9 @@ describe('the one-pass transcoder equals the reference', () => {
     expect(asked).toBe(0);
   });
 
-  it('on damaged bytes: flipped, cut, repeated, joined', () => {
+  it('on damaged bytes: flipped, cut, repeated, joined', { timeout: TIMEOUT_MS }, () => {
     const fast = new TracesTranscoder();
-    for (let seed = 1; seed <= 1_500; seed++) {
+    for (let seed = 1; seed <= 400 * ROUNDS; seed++) {
       const random = new Random(seed);
       const bytes = Buffer.from(new RandomTraces(random, NOW_UNIX_NANO, 0).request());
       expectEqual(fast, damage(bytes, random), seed);
@@ -66,7 +69,7 @@ describe('the one-pass transcoder equals the reference', () => {
 
   it('on requests of random bytes', () => {
     const fast = new TracesTranscoder();
-    for (let seed = 1; seed <= 500; seed++) {
+    for (let seed = 1; seed <= 500 * ROUNDS; seed++) {
       const random = new Random(seed);
       expectEqual(fast, random.bytes(random.below(200)), seed);
     }
