@@ -10,13 +10,12 @@ import {
   METRICS,
   ROWS,
   requestOf,
-  SERIES,
-  SERIES_COLUMNS,
   SUMMARY_COLUMNS,
   text,
   times,
 } from './otlp-receiver.metric-samples.js';
 import { newProject, otlpJson } from './otlp-receiver.projects.js';
+import { SERIES, SERIES_COLUMNS } from './otlp-receiver.series-samples.js';
 
 let stack: TestStack;
 beforeAll(async () => {

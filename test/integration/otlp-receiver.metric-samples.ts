@@ -22,7 +22,7 @@ export const requestOf = (...metrics: MetricFields[]): ExportMetricsServiceReque
   });
 
 /** A time with a part below a millisecond, which is cut off. */
-const TIME = (nowUnixNano() / 1_000_000n) * 1_000_000n + 999_999n;
+export const TIME = (nowUnixNano() / 1_000_000n) * 1_000_000n + 999_999n;
 const START = TIME - 60_000_000_000n;
 const millis = (unixNano: bigint) => String(unixNano / 1_000_000n);
 export const times = { timeUnixNano: TIME, startTimeUnixNano: START };
@@ -219,33 +219,3 @@ export const ROWS = {
   ],
   metric_summary: [{ ...row('summary'), Count: '12', Sum: 34.5, Quantiles: [0, 0.99], Values: [-1, 2.5] }],
 };
-
-export const SERIES_COLUMNS = '* EXCEPT (ProjectId, SeriesId, LastSeen)';
-const seriesRow = (MetricName: string, fields: object = {}) => ({
-  TenantId: TENANT_ID,
-  Day: new Date(Number(TIME / 1_000_000n)).toISOString().slice(0, 10),
-  MetricName,
-  Type: 'gauge',
-  Temporality: 'unspecified',
-  IsMonotonic: false,
-  Unit: '',
-  Description: '',
-  ServiceName: 'shop',
-  ResourceAttrs: { host: 'h1', 'service.name': 'shop' },
-  ScopeName: 'meter',
-  ScopeVersion: '3',
-  ScopeAttrs: { s: 'x' },
-  Attrs: {},
-  ...fields,
-});
-export const SERIES = [
-  seriesRow('exponential.bare', { Type: 'exp_histogram', Temporality: 'cumulative' }),
-  seriesRow('exponential.full', { Type: 'exp_histogram', Temporality: 'delta' }),
-  seriesRow('gauge.double', { Unit: 's', Description: 'A gauge ü', Attrs: { k: 'v' } }),
-  ...['gauge.gap', 'gauge.int', 'gauge.large', 'gauge.lowest', 'gauge.odd'].map((name) => seriesRow(name)),
-  seriesRow('histogram.bare', { Type: 'histogram', Temporality: 'cumulative' }),
-  seriesRow('histogram.full', { Type: 'histogram', Temporality: 'delta' }),
-  seriesRow('sum.cumulative', { Type: 'sum', Temporality: 'cumulative', IsMonotonic: true, Unit: '1' }),
-  seriesRow('sum.delta', { Type: 'sum', Temporality: 'delta' }),
-  seriesRow('summary', { Type: 'summary' }),
-];
