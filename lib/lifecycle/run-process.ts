@@ -14,17 +14,20 @@ export const START_FAILED_EXIT_CODE = 78;
  */
 export async function runProcess(start: (signal: AbortSignal) => Promise<Closable>): Promise<void> {
   const stopping = new AbortController();
-  const signalled = new Promise<void>((resolve) =>
-    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
+  const signalled = new Promise<void>((resolve) => {
+    const stop = () => {
+      setTimeout(() => process.exit(1), FORCED_EXIT_MS).unref();
+      resolve();
+    };
+    stopping.signal.addEventListener('abort', stop, { once: true });
+  });
   stopOnSignals(stopping);
   try {
     const service = await start(stopping.signal);
     await signalled;
-    setTimeout(() => process.exit(1), FORCED_EXIT_MS).unref();
     await service.close();
   } catch (error) {
-    if (!stopping.signal.aborted) fail(error);
+    if (!stopping.signal.aborted) return fail(error);
   }
   if (process.connected) process.disconnect();
 }
@@ -48,7 +51,7 @@ function stopOnSignals(stopping: AbortController): void {
 function fail(error: unknown): void {
   const text =
     error instanceof AppError ? error.message : error instanceof Error ? error.stack : messageOf(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = error instanceof AppError ? START_FAILED_EXIT_CODE : 1;
-  setTimeout(() => process.exit(), 1000).unref();
+  const exitCode = error instanceof AppError ? START_FAILED_EXIT_CODE : 1;
+  // At once, because a cluster worker that is disconnected first exits with 0.
+  process.stderr.write(`${text}\n`, () => process.exit(exitCode));
 }

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type Registry } from 'prom-client';
+import { AppError } from '../../lib/errors/app-error.js';
 import type { Readiness } from '../../lib/health/readiness.js';
 import { askForReport } from '../../lib/lifecycle/child-report.js';
 import type { Closable } from '../../lib/lifecycle/lifecycle.js';
@@ -59,7 +60,8 @@ export class Children {
       logger: this.#logger,
       signal,
     });
-    url = (await engine.ready).url;
+    url = (await engine.ready.catch((cause) => Promise.reject(cannotStart('The embedded ClickHouse', cause))))
+      .url;
     return { url: `http://${ENGINE_USER}:${password}@${new URL(url).host}`, close: () => engine.stop() };
   }
 
@@ -67,6 +69,7 @@ export class Children {
   async startReceivers(
     urls: { readonly clickhouseUrl: string; readonly gatekeeperUrl: string },
     readiness: Readiness,
+    signal: AbortSignal,
   ): Promise<RunningReceivers> {
     const entry = entryPoint('receiver-worker');
     cluster.setupPrimary({ exec: entry, args: process.argv.slice(2) });
@@ -91,6 +94,7 @@ export class Children {
         spawn: fork,
         fatalExitCodes: [START_FAILED_EXIT_CODE],
         logger: this.#logger,
+        signal,
       });
     });
     const close = async () => {
@@ -102,9 +106,9 @@ export class Children {
       // Ports that the system chose stay the same when a worker is started again.
       bound = { OTLP_GRPC_ADDRESS: new URL(grpcUrl).host, OTLP_HTTP_ADDRESS: new URL(httpUrl).host };
       return { grpcUrl, httpUrl, close };
-    } catch (error) {
+    } catch (cause) {
       await close();
-      throw error;
+      throw cannotStart('The OTLP receivers', cause);
     }
   }
 
@@ -143,6 +147,11 @@ function spawnEngine(dataDir: string, previousUrl: string, env: NodeJS.ProcessEn
 /** The engine, and everything else, need processors too. */
 function defaultWorkers(): number {
   return Math.max(1, Math.floor(availableParallelism() / 2));
+}
+
+/** The child has said why, on the same stderr. */
+function cannotStart(who: string, cause: unknown): AppError {
+  return new AppError('unavailable', `${who} cannot start; the reason is in the line above.`, { cause });
 }
 
 function entryPoint(name: string): string {

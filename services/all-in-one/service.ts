@@ -36,11 +36,17 @@ export async function startAllInOne(
   signal: AbortSignal,
 ): Promise<AllInOne> {
   const lifecycle = new Lifecycle(logger);
+  // Once the mesh runs, its parts are stopped one after the other by close(), not all at once by the signal.
+  const starting = new AbortController();
+  const giveUp = () => starting.abort();
+  signal.addEventListener('abort', giveUp, { once: true });
   try {
-    return await new Composition(config, logger, lifecycle).start(signal);
+    return await new Composition(config, logger, lifecycle, starting.signal).start();
   } catch (error) {
     await lifecycle.close();
     throw error;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
 }
 
@@ -55,11 +61,13 @@ class Composition {
     private readonly config: AllInOneConfig,
     private readonly logger: Logger,
     private readonly lifecycle: Lifecycle,
+    /** Aborts when the process is to stop before everything has started. */
+    private readonly signal: AbortSignal,
   ) {
     this.#children = new Children(config, logger);
   }
 
-  async start(signal: AbortSignal): Promise<AllInOne> {
+  async start(): Promise<AllInOne> {
     const { config, logger, lifecycle } = this;
     logger.debug({ config: maskConfig(allInOneSettings, config) }, 'starting');
     const starting = this.#readiness.add('all-in-one');
@@ -74,7 +82,7 @@ class Composition {
       'admin server',
       await startAdminServer({ address: config.metricsAddress, readiness: this.#readiness, metricsText }),
     );
-    const clickhouseUrl = config.clickhouseUrl ?? (await this.#startEngine(dataDir, signal));
+    const clickhouseUrl = config.clickhouseUrl ?? (await this.#startEngine(dataDir));
     const signInToken = identity.credentials && randomBytes(24).toString('base64url');
     const urls = await this.#startServices(
       { ...config, clickhouseUrl, identityFile: identity.identityFile },
@@ -100,8 +108,8 @@ class Composition {
     await assertCanListen(metricsAddress, 'metrics (METRICS_ADDRESS)');
   }
 
-  async #startEngine(dataDir: string, signal: AbortSignal): Promise<string> {
-    const engine = await this.#children.startEngine(join(dataDir, 'clickhouse'), signal);
+  async #startEngine(dataDir: string): Promise<string> {
+    const engine = await this.#children.startEngine(join(dataDir, 'clickhouse'), this.signal);
     this.lifecycle.add('embedded ClickHouse', engine, 20_000);
     return engine.url;
   }
@@ -142,6 +150,7 @@ class Composition {
     const receivers = await this.#children.startReceivers(
       { clickhouseUrl: config.clickhouseUrl, gatekeeperUrl: gatekeeper.url },
       this.#readiness.add('otlp-receiver'),
+      this.signal,
     );
     this.lifecycle.add('receivers', receivers, 25_000);
     return { uiUrl: gateway.url, otlpGrpcUrl: receivers.grpcUrl, otlpHttpUrl: receivers.httpUrl };
