@@ -89,9 +89,11 @@ describeWithTool(missingGo() ?? missingOpenssl(), 'Klio over mutual TLS, without
     const report = await sendWithKlio(env, ['-metrics=false']);
     expect(report.spans.length).toBeGreaterThan(4);
     for (const traceId of report.traceIds) {
-      const { status, body } = await getJson<Trace>(mesh, `/v3/query/1/traces/${dashed(traceId)}`);
       const sent = report.spans.filter((span) => span.traceId === traceId);
-      expect(status).toBe(200);
+      const { body } = await eventually(
+        () => getJson<Trace>(mesh, `/v3/query/1/traces/${dashed(traceId)}`),
+        (answer) => answer.status === 200 && answer.body.spans.length >= sent.length,
+      );
       expect(body.spans.map(({ operation }) => operation).sort()).toEqual(
         sent.map(({ name }) => name).sort(),
       );
