@@ -78,20 +78,24 @@ describe('what is stored', () => {
 });
 
 describe('the protocol', () => {
-  const mixed = () =>
+  /** Of different values are different requests: the same bytes again would be a repetition. */
+  const mixed = (value: bigint) =>
     requestOf(
       { name: '', gauge: { dataPoints: [{ ...times, asInt: 1n }] } },
-      { name: 'm', gauge: { dataPoints: [{ ...times, asInt: 1n }, { timeUnixNano: 1n, asInt: 1n }, times] } },
+      {
+        name: 'm',
+        gauge: { dataPoints: [{ ...times, asInt: value }, { timeUnixNano: 1n, asInt: 1n }, times] },
+      },
     );
   const message =
     /^3 of 4 data points were refused \(missing_name 1, time_out_of_range 1, missing_value 1\)\. First: resource_metrics\[0\]\.scope_metrics\[0\]\.metrics\[0\]\.name must not be empty\.$/;
 
   it('says how many points were refused, and why, over gRPC and HTTP', async () => {
     const project = newProject(stack);
-    const { partialSuccess } = await project.metrics.export(mixed(), project.metadata);
+    const { partialSuccess } = await project.metrics.export(mixed(1n), project.metadata);
     expect(partialSuccess?.rejectedDataPoints).toBe(3n);
     expect(partialSuccess?.errorMessage).toMatch(message);
-    const answer = await project.overHttp({ path: '/v1/metrics', body: encode(mixed()) });
+    const answer = await project.overHttp({ path: '/v1/metrics', body: encode(mixed(2n)) });
     expect(answer.status).toBe(200);
     expect(ExportMetricsServiceResponse.decode(answer.bytes)).toEqual({ partialSuccess });
     expect(await project.select('count() AS n', 'metric_gauge')).toEqual([{ n: '2' }]);
