@@ -13,6 +13,8 @@ import { rawExportService } from './raw-service.js';
 import { addReflection } from './reflection.js';
 import { ReloadingServerCredentials } from './server-credentials.js';
 
+/** Far more than an exporter has under way on one connection; grpc-js sets no bound by itself. */
+const MAX_STREAMS = 1_000;
 /** The OTLP specification's recommendation for a response. */
 const MAX_RESPONSE_BYTES = 4 * 2 ** 20;
 /** A connection that is silent for this long is asked whether it is still there. */
@@ -39,6 +41,7 @@ export async function startGrpcServer(address: Address, options: GrpcServerOptio
   const server = createServer({
     'grpc.max_receive_message_length': options.ingest.maxRequestBytes,
     'grpc.max_send_message_length': MAX_RESPONSE_BYTES,
+    'grpc.max_concurrent_streams': MAX_STREAMS,
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     interceptors: [connectionFacts],
