@@ -26,8 +26,19 @@ export interface Reading {
  * and ends when the caller goes away.
  */
 export function startReading(context: QueryContext, call: HandlerContext): Reading {
+  return openReading(context, { reader: readerOf(call), signal: call.signal });
+}
+
+export interface ReadingOptions {
+  /** From an assertion. */
+  readonly reader: Reader;
+  /** Ends the statements. */
+  readonly signal: AbortSignal;
+}
+
+/** The same for work that outlives the call that began it. */
+export function openReading(context: QueryContext, { reader, signal }: ReadingOptions): Reading {
   const { store, budget } = context;
-  const reader = readerOf(call);
   const endsAtMs = performance.now() + budget.queryMaxExecutionMs;
   return {
     reader,
@@ -37,7 +48,7 @@ export function startReading(context: QueryContext, call: HandlerContext): Readi
         statement,
         { ...params, tenantId: reader.tenantId, projectId: reader.projectId },
         {
-          signal: call.signal,
+          signal,
           database: reader.database,
           settings: { ...settingsOf(budget), max_result_rows: maxRows },
           maxExecutionMs: remainingMs(endsAtMs, budget),
