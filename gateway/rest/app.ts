@@ -12,8 +12,9 @@ import { compress } from './http/compress.js';
 import { sendProblem } from './http/errors.js';
 import { observeRequests } from './http/observe.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
-import type { PlainRoute, QueryRoute, RouteSeen } from './http/route.js';
+import type { PlainRoute, QueryRoute, RouteSeen, StreamRoute } from './http/route.js';
 import { securityHeaders } from './http/security-headers.js';
+import { sendEvents } from './http/send-events.js';
 import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
@@ -21,6 +22,7 @@ import { getTraceRoute } from './routes/get-trace.js';
 import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
 import { listTracesRoute } from './routes/list-traces.js';
+import { LOG_ROUTES, LOG_STREAM_ROUTES } from './routes/logs/index.js';
 import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
@@ -33,7 +35,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than the idle time of usual proxies, so that they close first and no request meets a closing connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
-const QUERY_ROUTES = [listTracesRoute, getTraceRoute, listServicesRoute, listOperationsRoute];
+const QUERY_ROUTES = [listTracesRoute, getTraceRoute, listServicesRoute, listOperationsRoute, ...LOG_ROUTES];
+const STREAM_ROUTES = LOG_STREAM_ROUTES;
 
 /** The REST server with every route, not yet listening. */
 export async function createApp(
@@ -58,8 +61,12 @@ export async function createApp(
   addHooks(app, context);
   for (const base of QUERY_BASES)
     for (const route of QUERY_ROUTES) addQueryRoute(app, context, { path: base.path + route.suffix, route });
+  for (const base of QUERY_BASES)
+    for (const route of STREAM_ROUTES)
+      addStreamRoute(app, context, { path: base.path + route.suffix, route });
   const plainRoutes = [sessionRoute(context), signInRoute(context), signOutRoute(context)];
-  for (const route of [...plainRoutes, openApiRoute(QUERY_ROUTES, plainRoutes)]) addPlainRoute(app, route);
+  for (const route of [...plainRoutes, openApiRoute([...QUERY_ROUTES, ...STREAM_ROUTES], plainRoutes)])
+    addPlainRoute(app, route);
   await registerUi(app, context.config);
   return app;
 }
@@ -91,7 +98,26 @@ function addQueryRoute(
     const params = request.query as RawParams;
     const ask = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
     const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
-    return sendJson(reply, await ask(context.query, grant));
+    return sendJson(reply, await ask(context.query, grant, context));
+  });
+}
+
+/** Like a query, but the gatekeeper is asked again for as long as the answer lasts. */
+function addStreamRoute(
+  app: FastifyInstance,
+  context: GatewayContext,
+  { path, route }: { path: string; route: StreamRoute },
+): void {
+  // Without it HEAD would run the stream and wait for its end.
+  app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
+    const credential = requireCredential(request);
+    const pathParams = request.params as Readonly<Record<string, string>>;
+    const projectId = projectIdOf(pathParams);
+    const params = request.query as RawParams;
+    const open = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
+    const signal = clientGone(reply);
+    const authorize = () => authorizeRead(context, { credential, projectId, signal });
+    return sendEvents(reply, open(context, { grant: await authorize(), authorize }));
   });
 }
 

@@ -34,12 +34,13 @@ describe('credentials', () => {
 
   it('are needed, known and for the project, on every route', async () => {
     const guarded = bed.routes.filter((route) => !PUBLIC.includes(route.url));
-    expect(guarded.filter((route) => route.method === 'GET')).toHaveLength(13);
+    expect(guarded.filter((route) => route.method === 'GET')).toHaveLength(34);
     for (const { method, url } of guarded) {
       const path = url
         .replace(':group_id', '1')
         .replace(':project_id', '7')
         .replace(':trace_id', DASHED)
+        .replace(':fingerprint', 'f'.repeat(32))
         .replace('*', 'shop/operations');
       const ask = (headers: Record<string, string>) => fetch(bed.url + path, { method, headers });
       const unknown: Record<string, string>[] = [

@@ -38,6 +38,8 @@ export interface LogFilter {
 const MAX_VALUES = 100;
 const MAX_ATTRIBUTES = 20;
 const MAX_VALUE_BYTES = 1_024;
+/** All texts of a filter together; ClickHouse takes statements of 256 KiB, values included. */
+const MAX_FILTER_BYTES = 64 * 1024;
 const MAX_SEVERITY_NUMBER = 24;
 const MAX_TRACE_FLAGS = 0xff;
 /** End of a signed 64-bit count of nanoseconds. */
@@ -63,6 +65,7 @@ export const NO_LOG_FILTER: LogFilter = {
 /** Refuses with the field at fault what is too much, too long or out of range. */
 export function readLogFilter(message: LogFilterMessage | undefined): LogFilter {
   if (!message) return NO_LOG_FILTER;
+  refuseTooLarge(message);
   return {
     serviceNames: readTexts('filter.service_names', message.serviceNames),
     notServiceNames: readTexts('filter.not_service_names', message.notServiceNames),
@@ -139,6 +142,24 @@ function readAttributes(field: string, matches: readonly AttributeMatchMessage[]
   return matches
     .map(({ name, value }) => ({ name, value }))
     .sort((a, b) => (`${a.name}\0${a.value}` < `${b.name}\0${b.value}` ? -1 : 1));
+}
+
+function refuseTooLarge(message: LogFilterMessage): void {
+  const texts = [
+    ...message.serviceNames,
+    ...message.notServiceNames,
+    ...[...message.attributes, ...message.resourceAttributes].flatMap(({ name, value }) => [name, value]),
+    ...message.bodyWords,
+    ...message.notBodyWords,
+    ...message.bodyContains,
+    ...message.notBodyContains,
+  ];
+  const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (size > MAX_FILTER_BYTES)
+    throw invalid(
+      'filter',
+      `filter has texts of ${size} bytes; at most ${MAX_FILTER_BYTES} are allowed together.`,
+    );
 }
 
 function atMost(field: string, count: number, max: number): void {

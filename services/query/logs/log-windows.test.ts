@@ -11,7 +11,7 @@ describe('windows of a log listing', () => {
   it('begin with the bucket at the newest end, widen, end between buckets, and are the whole range', () => {
     const windows = [...logWindows(range, true)];
     expect(windows[0]).toEqual({ startUnixNano: 30n * DAY, endUnixNano: range.endUnixNano });
-    expect(windows.length).toBeLessThan(9);
+    expect(windows.length).toBeLessThan(6);
     for (const [index, window] of windows.entries()) {
       const older = windows[index + 1];
       if (!older) expect(window.startUnixNano).toBe(range.startUnixNano);

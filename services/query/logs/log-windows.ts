@@ -2,8 +2,8 @@ import { earlier, later, type Range } from '../traces/time-range.js';
 
 /** The bucket in the key of `logs`: what lies in one is read together anyway. */
 const BUCKET_NANO = 300_000_000_000n;
-/** Each further window is this much wider than the one before. */
-const GROWTH = 4n;
+/** Each further window is this much wider than the one before: five of them reach over two months. */
+const GROWTH = 12n;
 
 /**
  * Cuts a range into windows that begin at its newest end (or its oldest), widen, and end between two buckets of the key, so

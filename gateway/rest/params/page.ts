@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** A count from 1 on; what it is cut to, is query's matter. */
+export const countText = z.string().regex(/^0*[1-9]\d{0,8}$/, 'expected a number from 1 on');
+
+/** The members of a schema that say which page is meant. */
+export function pageParams(size: { readonly default: number; readonly max: number }) {
+  return {
+    page_size: countText
+      .optional()
+      .describe(`Items per page. Default ${size.default}; more than ${size.max} is cut to ${size.max}.`),
+    page_token: z.string().optional().describe('`next_page_token` of the page before. Opaque.'),
+  };
+}
+
+export interface PageInput {
+  readonly page_size?: string | undefined;
+  readonly page_token?: string | undefined;
+}
+
+export function toPage({ page_size, page_token }: PageInput) {
+  return { pageSize: Number(page_size ?? 0), pageToken: page_token ?? '' };
+}
