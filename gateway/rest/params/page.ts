@@ -1,12 +1,10 @@
 import { z } from 'zod';
-
-/** A count from 1 on; what it is cut to, is query's matter. */
-export const countText = z.string().regex(/^0*[1-9]\d{0,8}$/, 'expected a number from 1 on');
+import { pageSize } from './page-size.js';
 
 /** The members of a schema that say which page is meant. */
 export function pageParams(size: { readonly default: number; readonly max: number }) {
   return {
-    page_size: countText
+    page_size: pageSize
       .optional()
       .describe(`Items per page. Default ${size.default}; more than ${size.max} is cut to ${size.max}.`),
     page_token: z.string().optional().describe('`next_page_token` of the page before. Opaque.'),

@@ -1,11 +1,26 @@
 import { z } from 'zod';
-import type { GetTraceResponse, Span } from '../../../gen/es/gob/query/v1/query_pb.js';
+import {
+  type GetTraceResponse,
+  type Span,
+  type SpanEvent,
+  SpanStatus,
+} from '../../../gen/es/gob/query/v1/query_pb.js';
 import { toSpanIdText, toTraceIdText } from '../format/ids.js';
 import { int64, statusCode, textMap, timestampText, traceIdText } from '../format/schemas.js';
 import { SPAN_KINDS, spanKindOf, statusCodeOf } from '../format/span-enums.js';
 import { formatTimestamp } from '../format/timestamp.js';
-import { defineQueryRoute } from '../http/route.js';
+import { defineQueryRoute, type RouteExample } from '../http/route.js';
+import { pageSize } from '../params/page-size.js';
 import { requireTraceId } from '../params/path.js';
+
+const exception = z.object({
+  timestamp: timestampText,
+  type: z.string(),
+  message: z.string(),
+  stacktrace: z.string(),
+});
+
+const dropped = z.int().optional().describe('What the sender dropped before sending. Absent: nothing.');
 
 const span = z.object({
   timestamp: timestampText,
@@ -26,6 +41,13 @@ const span = z.object({
   scope_attributes: textMap,
   events: z.array(z.object({ timestamp: timestampText, name: z.string(), attributes: textMap })),
   links: z.array(z.object({ trace_id: traceIdText, span_id: z.string(), attributes: textMap })),
+  exceptions: z.array(exception).describe('The events that are exceptions, by the names of OpenTelemetry.'),
+  numeric_attributes: z
+    .record(z.string(), z.union([int64, z.number()]))
+    .describe('The span attributes that were sent as numbers, as numbers.'),
+  dropped_attributes_count: dropped,
+  dropped_events_count: dropped,
+  dropped_links_count: dropped,
 });
 
 const answer = z.object({
@@ -34,47 +56,92 @@ const answer = z.object({
   service_name: z.string(),
   operation: z.string(),
   duration_nano: int64,
-  total_spans: z.int(),
+  total_spans: int64.describe('Of the whole trace, also when this is a page of it.'),
+  error_span_count: int64,
   status_code: statusCode,
+  in_progress: z.boolean().describe('No root span has arrived yet.'),
   spans: z.array(span).describe('In order of start.'),
+  next_page_token: z.string().optional().describe('Continues with later spans. Absent: there are none.'),
 });
+
+const query = z.object({
+  page_size: pageSize.optional().describe('Most spans in the answer. Default 2000.'),
+  page_token: z.string().optional().describe('`next_page_token` of the page before. Opaque.'),
+});
+
+const EXAMPLE: RouteExample = {
+  path: { trace_id: '0a1b2c3d-0000-4000-8000-00000000beef' },
+  query: { page_size: '100' },
+  answer: {
+    timestamp: '2031-02-03T04:05:06.100000000Z',
+    trace_id: '0a1b2c3d-0000-4000-8000-00000000beef',
+    service_name: 'shop',
+    operation: 'GET /cart',
+    duration_nano: 4200000n,
+    total_spans: 1n,
+    error_span_count: 0n,
+    status_code: 'STATUS_CODE_UNSET',
+    in_progress: false,
+    spans: [
+      {
+        timestamp: '2031-02-03T04:05:06.100000000Z',
+        span_id: '00AA11BB22CC33DD',
+        trace_id: '0a1b2c3d-0000-4000-8000-00000000beef',
+        service_name: 'shop',
+        operation: 'GET /cart',
+        duration_nano: 4200000n,
+        parent_span_id: '',
+        status_code: 'STATUS_CODE_UNSET',
+        status_message: '',
+        span_kind: 'SPAN_KIND_SERVER',
+        trace_state: '',
+        scope_name: 'http',
+        scope_version: '1.0',
+        span_attributes: { 'http.route': '/cart', 'http.response.status_code': '200' },
+        resource_attributes: { 'service.name': 'shop' },
+        scope_attributes: {},
+        events: [],
+        links: [],
+        exceptions: [],
+        numeric_attributes: { 'http.response.status_code': 200n },
+      },
+    ],
+  },
+};
 
 export const getTraceRoute = defineQueryRoute({
   suffix: '/traces/:trace_id',
   documentedSuffix: '/traces/{trace_id}',
-  summary: 'One trace with all its spans',
-  query: z.object({}),
+  summary: 'One trace with its spans, those of a large one page by page',
+  query,
   answer,
-  prepare: ({ path }) => {
+  example: EXAMPLE,
+  prepare: ({ path, params }) => {
     const traceId = requireTraceId(path.trace_id ?? '');
-    return async (client, { call }) => toTrace(await client.getTrace({ traceId }, call));
+    const request = {
+      traceId,
+      pageSize: Number(params.page_size ?? 0),
+      pageToken: params.page_token ?? '',
+    };
+    return async (client, { call }) => toTrace(await client.getTrace(request, call));
   },
 });
 
-/** A trace is named by its first root, or by its earliest span while there is no root. */
-function toTrace({ traceId, spans }: GetTraceResponse): z.infer<typeof answer> {
-  const root = spans.find((candidate) => candidate.parentSpanId.length === 0);
-  const lead = root ?? spans[0];
-  const start = spans[0]?.startUnixNano ?? 0n;
-  const end = latestEnd(spans);
+function toTrace({ traceId, spans, summary, nextPageToken }: GetTraceResponse): z.infer<typeof answer> {
   const id = toTraceIdText(traceId);
   return {
-    timestamp: formatTimestamp(start),
+    timestamp: formatTimestamp(summary?.startUnixNano ?? 0n),
     trace_id: id,
-    service_name: lead?.serviceName ?? '',
-    operation: lead?.operation ?? '',
-    duration_nano: end - start,
-    total_spans: spans.length,
-    status_code: root ? statusCodeOf(root.status) : 'STATUS_CODE_UNSET',
+    service_name: summary?.serviceName ?? '',
+    operation: summary?.operation ?? '',
+    duration_nano: summary?.durationNano ?? 0n,
+    total_spans: summary?.totalSpans ?? 0n,
+    error_span_count: summary?.errorSpanCount ?? 0n,
+    status_code: statusCodeOf(summary?.status ?? SpanStatus.UNSPECIFIED),
+    in_progress: summary?.inProgress ?? false,
     spans: spans.map((item) => toSpan(item, id)),
+    ...(nextPageToken !== '' && { next_page_token: nextPageToken }),
   };
-}
-
-function latestEnd(spans: readonly Span[]): bigint {
-  let latest = 0n;
-  for (const { startUnixNano, durationNano } of spans)
-    if (startUnixNano + durationNano > latest) latest = startUnixNano + durationNano;
-  return latest;
 }
 
 function toSpan(item: Span, traceId: string): z.infer<typeof span> {
@@ -105,5 +172,30 @@ function toSpan(item: Span, traceId: string): z.infer<typeof span> {
       span_id: toSpanIdText(link.spanId),
       attributes: link.attributes,
     })),
+    exceptions: item.events.filter(({ name }) => name === 'exception').map(toException),
+    numeric_attributes: toNumbers(item),
+    ...(item.droppedAttributes > 0 && { dropped_attributes_count: item.droppedAttributes }),
+    ...(item.droppedEvents > 0 && { dropped_events_count: item.droppedEvents }),
+    ...(item.droppedLinks > 0 && { dropped_links_count: item.droppedLinks }),
   };
+}
+
+function toException({ timeUnixNano, attributes }: SpanEvent): z.infer<typeof exception> {
+  return {
+    timestamp: formatTimestamp(timeUnixNano),
+    type: attributes['exception.type'] ?? '',
+    message: attributes['exception.message'] ?? '',
+    stacktrace: attributes['exception.stacktrace'] ?? '',
+  };
+}
+
+/** JSON has no NaN and no infinities: those stay among the texts only. */
+function toNumbers({ attributes, numericAttributes }: Span): Record<string, bigint | number> {
+  const numbers: [string, bigint | number][] = [];
+  for (const key of numericAttributes) {
+    const text = attributes[key] ?? '';
+    if (/^-?\d+$/.test(text)) numbers.push([key, BigInt(text)]);
+    else if (Number.isFinite(Number.parseFloat(text))) numbers.push([key, Number.parseFloat(text)]);
+  }
+  return Object.fromEntries(numbers);
 }

@@ -1,4 +1,4 @@
-import type { Range } from '../traces/time-range.js';
+import type { Range } from '../time/time-range.js';
 
 const SECOND_NANO = 1_000_000_000n;
 const MINUTE = 60n;

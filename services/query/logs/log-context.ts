@@ -8,7 +8,7 @@ import { AppError } from '../../../lib/errors/app-error.js';
 import type { Reading } from '../clickhouse/reading.js';
 import type { LogRow } from '../sql/logs/log-columns.js';
 import { logPageRows } from '../sql/logs/log-page.js';
-import { type Range, storedRange } from '../traces/time-range.js';
+import { type Range, storedRange } from '../time/time-range.js';
 import { FINGERPRINT_BYTES, type Fingerprint, parseFingerprint } from './fingerprint.js';
 import { type LogFilter, NO_LOG_FILTER } from './log-filter.js';
 import { readLogPage } from './log-page.js';

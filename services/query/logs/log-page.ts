@@ -1,7 +1,7 @@
 import type { Reading } from '../clickhouse/reading.js';
 import type { LogRow } from '../sql/logs/log-columns.js';
 import { type LogEdgeRow, logPageEdge, logPageRows } from '../sql/logs/log-page.js';
-import { earlier, later, type Range } from '../traces/time-range.js';
+import { earlier, later, type Range } from '../time/time-range.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { LogFilter } from './log-filter.js';
 import { fingerprintOf } from './log-row.js';

@@ -1,7 +1,7 @@
 import type { TimeRange } from '../../../gen/es/gob/query/v1/query_pb.js';
 import type { Reading } from '../clickhouse/reading.js';
-import { type TraceTimeRow, traceTime } from '../sql/trace-time.js';
-import { HOUR_NANO, intersect, type Range, readRange, storedRange } from '../traces/time-range.js';
+import { type TraceTimeRow, traceTime } from '../sql/traces/trace-time.js';
+import { HOUR_NANO, intersect, type Range, readRange, storedRange } from '../time/time-range.js';
 import type { LogFilter } from './log-filter.js';
 
 /** How far from the spans of a trace its records are looked for: clocks differ, and work goes on after the last span began. */

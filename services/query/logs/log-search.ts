@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { SearchLogsRequest, SearchLogsResponseSchema } from '../../../gen/es/gob/query/v1/logs_pb.js';
 import type { Reading } from '../clickhouse/reading.js';
-import { intersect, storedRange } from '../traces/time-range.js';
+import { intersect, storedRange } from '../time/time-range.js';
 import { readLogFilter } from './log-filter.js';
 import { readLogPage } from './log-page.js';
 import { rangeOfFilter, readLogRange } from './log-range.js';
@@ -15,10 +15,11 @@ const MAX_PAGE_SIZE = 1_000;
 export async function searchLogPage(
   reading: Reading,
   request: SearchLogsRequest,
+  tokenKey: Uint8Array,
 ): Promise<MessageInitShape<typeof SearchLogsResponseSchema>> {
   const filter = readLogFilter(request.filter);
   const listing: LogListing = { reader: reading.reader, filter, range: readLogRange(request.range, filter) };
-  const position = request.pageToken === '' ? undefined : readLogToken(request.pageToken, listing);
+  const position = request.pageToken === '' ? undefined : readLogToken(tokenKey, request.pageToken, listing);
   const asked = position?.range ?? listing.range ?? (await rangeOfFilter(reading, filter));
   const range = intersect(asked, storedRange(reading.nowMs, reading.reader.retentionDays));
   if (!range) return { range: asked };
@@ -33,7 +34,7 @@ export async function searchLogPage(
   const last = rows.at(-1);
   return {
     logs: rows.map(toLogRecord),
-    nextPageToken: last ? writeLogToken({ range: asked, after: fingerprintOf(last) }, listing) : '',
+    nextPageToken: last ? writeLogToken(tokenKey, { range: asked, after: fingerprintOf(last) }, listing) : '',
     range: asked,
   };
 }

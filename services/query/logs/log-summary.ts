@@ -10,7 +10,7 @@ import {
   logSeverityCounts,
   type SeverityCountRow,
 } from '../sql/logs/log-summary.js';
-import { intersect, type Range, storedRange } from '../traces/time-range.js';
+import { intersect, type Range, storedRange } from '../time/time-range.js';
 import { bucketWidthOf } from './bucket-width.js';
 import { readLogFilter } from './log-filter.js';
 import { rangeOfFilter, readLogRange } from './log-range.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Range } from '../traces/time-range.js';
+import type { Range } from '../time/time-range.js';
 import { logWindows } from './log-windows.js';
 
 const MINUTE = 60_000_000_000n;

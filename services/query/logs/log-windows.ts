@@ -1,4 +1,4 @@
-import { earlier, later, type Range } from '../traces/time-range.js';
+import { earlier, later, type Range } from '../time/time-range.js';
 
 /** The bucket in the key of `logs`: what lies in one is read together anyway. */
 const BUCKET_NANO = 300_000_000_000n;

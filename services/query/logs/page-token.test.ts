@@ -11,6 +11,7 @@ const listing: LogListing = {
   },
   range: { startUnixNano: 100n, endUnixNano: 200n },
 };
+const KEY = new Uint8Array(32).fill(7);
 const position = {
   range: { startUnixNano: 100n, endUnixNano: 200n },
   after: { unixNano: 2n ** 63n - 1n, content: 2n ** 64n - 1n },
@@ -18,15 +19,15 @@ const position = {
 
 describe('page token of logs', () => {
   it('gives back the position, also when the range has moved on', () => {
-    const token = writeLogToken(position, listing);
+    const token = writeLogToken(KEY, position, listing);
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
-    expect(readLogToken(token, listing)).toEqual(position);
+    expect(readLogToken(KEY, token, listing)).toEqual(position);
     const later = { ...listing, range: { startUnixNano: 150n, endUnixNano: 250n } };
-    expect(readLogToken(token, later)).toEqual(position);
+    expect(readLogToken(KEY, token, later)).toEqual(position);
   });
 
   it('is refused by any other listing', () => {
-    const token = writeLogToken(position, listing);
+    const token = writeLogToken(KEY, position, listing);
     const others: Partial<LogListing>[] = [
       { reader: { tenantId: 2, projectId: 2n ** 64n - 1n } },
       { reader: { tenantId: 1, projectId: 2n ** 64n - 2n } },
@@ -38,15 +39,15 @@ describe('page token of logs', () => {
       { range: undefined },
     ];
     for (const other of others)
-      expect(() => readLogToken(token, { ...listing, ...other })).toThrow('page_token');
+      expect(() => readLogToken(KEY, token, { ...listing, ...other })).toThrow('page_token');
   });
 
   it('is refused when a single bit of it is another', () => {
-    const whole = Buffer.from(writeLogToken(position, listing), 'base64url');
+    const whole = Buffer.from(writeLogToken(KEY, position, listing), 'base64url');
     for (const index of whole.keys()) {
       const copy = Buffer.from(whole);
       copy[index] = (copy[index] ?? 0) ^ 1;
-      expect(() => readLogToken(copy.toString('base64url'), listing)).toThrow('page_token');
+      expect(() => readLogToken(KEY, copy.toString('base64url'), listing)).toThrow('page_token');
     }
   });
 });

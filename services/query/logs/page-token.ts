@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { AppError } from '../../../lib/errors/app-error.js';
 import type { Reader } from '../access/reader.js';
-import type { Range } from '../traces/time-range.js';
+import { openToken, sealToken, type TokenBinding, tokenRefusal } from '../paging/sealed-token.js';
+import type { Range } from '../time/time-range.js';
 import type { Fingerprint } from './fingerprint.js';
 import { type LogFilter, logFilterKey } from './log-filter.js';
 
@@ -20,51 +19,28 @@ export interface LogListing {
 }
 
 const VERSION = 1;
-const DIGEST_BYTES = 16;
 const BODY_BYTES = 1 + 4 * 8;
-const TOKEN_BYTES = BODY_BYTES + DIGEST_BYTES;
 
-/**
- * `version, range, fingerprint, digest` in base64url. As with traces it grants nothing, since tenant and project come from the
- * assertion and the range is cut to the retention again; the digest refuses damaged tokens and those of another listing.
- */
-export function writeLogToken({ range, after }: LogPosition, listing: LogListing): string {
+/** The range goes along, so that "the last hour" stays the hour of the first page. */
+export function writeLogToken(key: Uint8Array, { range, after }: LogPosition, listing: LogListing): string {
   const body = Buffer.alloc(BODY_BYTES);
   body.writeUInt8(VERSION, 0);
   const words = [range.startUnixNano, range.endUnixNano, after.unixNano, after.content];
   for (const [index, word] of words.entries()) body.writeBigUInt64BE(word, 1 + index * 8);
-  return Buffer.concat([body, digest(body, listing)]).toString('base64url');
+  return sealToken(key, body, bindingOf(listing));
 }
 
-/** The position in a token; refuses everything that `writeLogToken` did not make for this listing. */
-export function readLogToken(token: string, listing: LogListing): LogPosition {
-  const bytes = Buffer.from(token.slice(0, TOKEN_BYTES * 2), 'base64url');
-  const body = bytes.subarray(0, BODY_BYTES);
-  const isWhole =
-    bytes.length === TOKEN_BYTES && bytes.toString('base64url') === token && body.readUInt8(0) === VERSION;
-  if (!isWhole || !bytes.subarray(BODY_BYTES).equals(digest(body, listing))) throw refusal();
+/** The position in a token; refuses everything that `writeLogToken` did not make with this key for this listing. */
+export function readLogToken(key: Uint8Array, token: string, listing: LogListing): LogPosition {
+  const body = openToken(key, token, bindingOf(listing));
+  if (body.length !== BODY_BYTES || body.readUInt8(0) !== VERSION) throw tokenRefusal();
   return {
     range: { startUnixNano: body.readBigUInt64BE(1), endUnixNano: body.readBigUInt64BE(9) },
     after: { unixNano: body.readBigUInt64BE(17), content: body.readBigUInt64BE(25) },
   };
 }
 
-/** JSON keeps the parts apart, so that no two listings give the same text. */
-function digest(body: Buffer, { reader, filter, range }: LogListing): Buffer {
-  const parts = [
-    'gob.query.v1.SearchLogs',
-    reader.tenantId,
-    String(reader.projectId),
-    logFilterKey(filter),
-    range ? String(range.endUnixNano - range.startUnixNano) : null,
-  ];
-  return createHash('sha256').update(JSON.stringify(parts)).update(body).digest().subarray(0, DIGEST_BYTES);
-}
-
-function refusal(): AppError {
-  return new AppError(
-    'invalid_argument',
-    'page_token does not belong to this listing or is damaged. Send filters and period as on the first page, or leave the token out to start anew.',
-    { field: 'page_token' },
-  );
+function bindingOf({ reader, filter, range }: LogListing): TokenBinding {
+  const width = range ? String(range.endUnixNano - range.startUnixNano) : null;
+  return { call: 'gob.query.v1.SearchLogs', reader, listing: [logFilterKey(filter), width] };
 }

@@ -1,24 +1,34 @@
 import { z } from 'zod';
+import { AttributeSignal } from '../../../../gen/es/gob/query/v1/query_pb.js';
 import { defineQueryRoute } from '../../http/route.js';
-import { catalogueParams, toCatalogueRequest } from '../../params/log-catalogue.js';
+import { searchParams } from '../../params/attribute-search.js';
+import { fromLogScope, logScope } from '../../params/log-scope.js';
+import { nameBefore } from '../../params/path.js';
 
-const answer = z.object({
-  values: z
-    .array(z.string())
-    .describe('By value. Of an attribute with very many values only some are known.'),
-});
+const answer = z.object({ values: z.array(z.string()) });
 
-/** The name is a parameter, not a part of the path: names hold slashes. */
+/** Keys may hold slashes: a wildcard takes all of them. */
 export const logAttributeValuesRoute = defineQueryRoute({
-  suffix: '/logs/attributes/values',
-  documentedSuffix: '/logs/attributes/values',
-  summary: 'Values of one attribute of log records, for completion',
-  query: z.object({ name: z.string('is required').describe('The attribute. Required.'), ...catalogueParams }),
+  suffix: '/logs/attributes/*',
+  documentedSuffix: '/logs/attributes/{attribute_name}/values',
+  summary: 'Values of an attribute of log records, for completion, in order; none for an unknown attribute',
+  query: z.object({
+    ...searchParams,
+    scope: logScope.optional().describe('Where the attribute is. Default: anywhere.'),
+  }),
   answer,
-  prepare: ({ params, nowMs }) => {
-    const request = { name: params.name, ...toCatalogueRequest(params, nowMs) };
-    return async (_query, { call }, { logs }): Promise<z.infer<typeof answer>> => {
-      const { values } = await logs.listLogAttributeValues(request, call);
+  isCatalogue: true,
+  example: {
+    path: { attribute_name: 'cart.id' },
+    query: { scope: 'log', search: '9' },
+    answer: { values: ['9'] },
+  },
+  prepare: ({ params, path }) => {
+    const { search = '', limit = 0, scope } = params;
+    const attribute = { scope: fromLogScope(scope), key: nameBefore('/values', path) };
+    const request = { signal: AttributeSignal.LOGS, attribute, search, limit: Number(limit) };
+    return async (client, { call }): Promise<z.infer<typeof answer>> => {
+      const { values } = await client.listAttributeValues(request, call);
       return { values };
     };
   },

@@ -1,29 +1,28 @@
 import { z } from 'zod';
+import { AttributeSignal } from '../../../../gen/es/gob/query/v1/query_pb.js';
 import { defineQueryRoute } from '../../http/route.js';
-import {
-  attributeSource,
-  catalogueParams,
-  SOURCE_NAMES,
-  toCatalogueRequest,
-} from '../../params/log-catalogue.js';
+import { searchParams } from '../../params/attribute-search.js';
+import { logScope, toLogScope } from '../../params/log-scope.js';
 
-const answer = z.object({
-  attributes: z.array(z.object({ name: z.string(), source: attributeSource })).describe('By name.'),
-});
+const answer = z.object({ attributes: z.array(z.object({ name: z.string(), scope: logScope })) });
 
 export const logAttributesRoute = defineQueryRoute({
   suffix: '/logs/attributes',
   documentedSuffix: '/logs/attributes',
-  summary: 'Names of attributes of log records, for completion',
-  query: z.object(catalogueParams),
+  summary: 'Keys of attributes of log records, for completion, by key',
+  query: z.object(searchParams),
   answer,
-  prepare: ({ params, nowMs }) => {
-    const request = toCatalogueRequest(params, nowMs);
-    return async (_query, { call }, { logs }): Promise<z.infer<typeof answer>> => {
-      const { attributes } = await logs.listLogAttributes(request, call);
-      return {
-        attributes: attributes.map(({ name, source }) => ({ name, source: SOURCE_NAMES[source] ?? 'log' })),
-      };
+  isCatalogue: true,
+  example: {
+    query: { search: 'cart', limit: '10' },
+    answer: { attributes: [{ name: 'cart.id', scope: 'log' }] },
+  },
+  prepare: ({ params }) => {
+    const { search = '', limit = 0 } = params;
+    const request = { signal: AttributeSignal.LOGS, search, limit: Number(limit) };
+    return async (client, { call }): Promise<z.infer<typeof answer>> => {
+      const { keys } = await client.listAttributeKeys(request, call);
+      return { attributes: keys.map(({ key, scope }) => ({ name: key, scope: toLogScope(scope) })) };
     };
   },
 });

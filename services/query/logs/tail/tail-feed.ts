@@ -7,7 +7,7 @@ import { openReading, type Reading } from '../../clickhouse/reading.js';
 import type { QueryContext } from '../../context.js';
 import type { LogRow } from '../../sql/logs/log-columns.js';
 import { logTailCounts, logTailRows, type TailCountRow } from '../../sql/logs/log-tail.js';
-import type { Range } from '../../traces/time-range.js';
+import type { Range } from '../../time/time-range.js';
 import type { LogFilter } from '../log-filter.js';
 import type { TailViewer } from './tail-viewer.js';
 import { type TailArrivals, type TailPlan, TailWindow } from './tail-window.js';

@@ -3,8 +3,6 @@ import type { LogQueryService } from '../../../../gen/es/gob/query/v1/logs_pb.js
 import type { QueryContext } from '../../context.js';
 import type { TailHub } from '../../logs/tail/tail-hub.js';
 import { getLogContext } from './get-log-context.js';
-import { listLogAttributeValues } from './list-log-attribute-values.js';
-import { listLogAttributes } from './list-log-attributes.js';
 import { searchLogs } from './search-logs.js';
 import { summarizeLogs } from './summarize-logs.js';
 import { tailLogs } from './tail-logs.js';
@@ -16,7 +14,5 @@ export function logCalls(context: QueryContext, tail: TailHub): ServiceImpl<type
     summarizeLogs: summarizeLogs(context),
     getLogContext: getLogContext(context),
     tailLogs: tailLogs(tail),
-    listLogAttributes: listLogAttributes(context),
-    listLogAttributeValues: listLogAttributeValues(context),
   };
 }

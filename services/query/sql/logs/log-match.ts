@@ -1,8 +1,8 @@
 import type { StatementParams } from '../../../../lib/store/statement.js';
 import type { BodyTerms } from '../../logs/body-terms.js';
 import type { AttributeMatch, LogFilter } from '../../logs/log-filter.js';
-import type { Range } from '../../traces/time-range.js';
-import { instant, OWN_ROWS } from '../fragments.js';
+import type { Range } from '../../time/time-range.js';
+import { instant, logsBetween, OWN_ROWS } from '../fragments.js';
 import { CONTENT } from './log-columns.js';
 
 /** A condition made of constants, and the values of its parameters. */
@@ -23,8 +23,7 @@ export function logSource(range: Range, filter: LogFilter): LogSource {
   const sql = [
     'FROM {database:Identifier}.logs',
     `WHERE ${OWN_ROWS}`,
-    `  AND toStartOfFiveMinutes(Timestamp) BETWEEN toStartOfFiveMinutes(${instant('start')}) AND toStartOfFiveMinutes(${instant('end')})`,
-    `  AND Timestamp BETWEEN ${instant('start')} AND ${instant('end')}`,
+    `  AND ${logsBetween(instant('start'), instant('end'))}`,
     ...conditions.map((condition) => `  AND ${condition.sql}`),
   ].join('\n');
   const params = { start: range.startUnixNano, end: range.endUnixNano };

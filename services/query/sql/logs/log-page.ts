@@ -1,7 +1,7 @@
 import type { BoundStatement } from '../../clickhouse/reading.js';
 import type { Fingerprint } from '../../logs/fingerprint.js';
 import type { LogFilter } from '../../logs/log-filter.js';
-import type { Range } from '../../traces/time-range.js';
+import type { Range } from '../../time/time-range.js';
 import { LOG_COLUMNS } from './log-columns.js';
 import { logSource } from './log-match.js';
 

@@ -1,7 +1,7 @@
 import type { BoundStatement } from '../../clickhouse/reading.js';
 import type { LogFilter } from '../../logs/log-filter.js';
-import type { Range } from '../../traces/time-range.js';
-import { MAX_NAMES } from '../names.js';
+import type { Range } from '../../time/time-range.js';
+import { MAX_NAMES } from '../traces/names.js';
 import { logSource } from './log-match.js';
 
 export interface LogServiceRow {

@@ -1,3 +1,4 @@
+-- log_page_rows
 SELECT
   toUnixTimestamp64Nano(Timestamp) AS time,
   sipHash64(ResourceHash, ScopeName, ScopeVersion, EventName, SeverityNumber, SeverityText, TraceId, SpanId, TraceFlags, Body, Attrs) AS content,
@@ -20,8 +21,7 @@ SELECT
   DroppedAttrs AS dropped_attributes
 FROM {database:Identifier}.logs
 WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-  AND toStartOfFiveMinutes(Timestamp) BETWEEN toStartOfFiveMinutes(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfFiveMinutes(fromUnixTimestamp64Nano({end:Int64}, 'UTC'))
-  AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({end:Int64}, 'UTC')
+  AND toStartOfFiveMinutes(Timestamp) BETWEEN toStartOfFiveMinutes(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfFiveMinutes(fromUnixTimestamp64Nano({end:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({end:Int64}, 'UTC')
   AND ServiceName IN {serviceNames:Array(String)}
   AND ServiceName NOT IN {notServiceNames:Array(String)}
   AND SeverityNumber IN {severityNumbers:Array(UInt8)}

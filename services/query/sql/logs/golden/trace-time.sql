@@ -1,3 +1,4 @@
+-- trace_time
 SELECT toUnixTimestamp64Nano(min(Start)) AS first_start, toUnixTimestamp64Nano(max(End)) AS last_start
 FROM {database:Identifier}.trace_index
 WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}

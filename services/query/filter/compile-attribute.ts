@@ -1,0 +1,73 @@
+import type { Comparison } from '../../../gen/es/gob/query/v1/filter_pb.js';
+import { compileText } from './compile-text.js';
+import type { AttributeMap } from './fields.js';
+import { isEquality, isMatch, numberOf, ORDER_SQL, onlyValue, textOf } from './operands.js';
+import type { Parameters } from './parameters.js';
+
+/** The condition that an attribute is there and as compared; negation is the caller's. */
+export function compileAttribute(
+  places: readonly AttributeMap[],
+  { key, comparison }: { key: string; comparison: Comparison },
+  parameters: Parameters,
+): string {
+  const keyParameter = parameters.add(key, 'String');
+  return anyOf(
+    places.map(({ map, isList, items, numbers }) => {
+      const inMap = (sql: string) => condition(sql, { numbers, keyParameter, comparison }, parameters);
+      if (isList) return `arrayExists(m -> ${inMap('m')}, ${map})`;
+      if (items === undefined || !isEquality(comparison.operator)) return inMap(map);
+      const pairs = comparison.values.map((value) => `${key}=${textOf(value)}`);
+      // The items have the index; the map tells `a=b` = `c` from `a` = `b=c`.
+      return `${hasAnyOf(items, pairs, parameters)} AND ${inMap(map)}`;
+    }),
+  );
+}
+
+export function attributeExists(
+  places: readonly AttributeMap[],
+  key: string,
+  parameters: Parameters,
+): string {
+  const keyParameter = parameters.add(key, 'String');
+  return anyOf(
+    places.map(({ map, isList }) =>
+      isList
+        ? `arrayExists(m -> mapContains(m, ${keyParameter}), ${map})`
+        : `mapContains(${map}, ${keyParameter})`,
+    ),
+  );
+}
+
+function hasAnyOf(items: string, pairs: readonly string[], parameters: Parameters): string {
+  return pairs.length === 1
+    ? `has(${items}, ${parameters.add(pairs[0] ?? '', 'String')})`
+    : `hasAny(${items}, ${parameters.add(pairs, 'Array(String)')})`;
+}
+
+interface InMap {
+  readonly numbers: string | undefined;
+  readonly keyParameter: string;
+  readonly comparison: Comparison;
+}
+
+/** A key that is not there reads as the empty text, so its presence is asked for too. */
+function condition(
+  map: string,
+  { numbers, keyParameter, comparison }: InMap,
+  parameters: Parameters,
+): string {
+  const { operator } = comparison;
+  const value = comparison.values[0];
+  const isOrderOfNumbers = !isEquality(operator) && !isMatch(operator) && value?.kind.case === 'number';
+  if (!isOrderOfNumbers)
+    return `mapContains(${map}, ${keyParameter}) AND ${compileText(`${map}[${keyParameter}]`, comparison, parameters)}`;
+  const number = parameters.add(numberOf(textOf(onlyValue(comparison))), 'Float64');
+  return numbers === undefined
+    ? `ifNull(toFloat64OrNull(${map}[${keyParameter}]) ${ORDER_SQL[operator]} ${number}, 0)`
+    : `mapContains(${numbers}, ${keyParameter}) AND ${numbers}[${keyParameter}] ${ORDER_SQL[operator]} ${number}`;
+}
+
+function anyOf(conditions: readonly string[]): string {
+  const [only = '0'] = conditions;
+  return conditions.length === 1 ? only : `(${conditions.map((one) => `(${one})`).join(' OR ')})`;
+}

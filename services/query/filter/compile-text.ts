@@ -1,0 +1,12 @@
+import type { Comparison } from '../../../gen/es/gob/query/v1/filter_pb.js';
+import { isEquality, isMatch, ORDER_SQL, onlyValue, textOf } from './operands.js';
+import type { Parameters } from './parameters.js';
+
+/** The condition that a text is as compared, in the order of its bytes; negation is the caller's. */
+export function compileText(sql: string, comparison: Comparison, parameters: Parameters): string {
+  const { operator, values } = comparison;
+  if (isEquality(operator)) return `${sql} IN ${parameters.add(values.map(textOf), 'Array(String)')}`;
+  const value = textOf(onlyValue(comparison));
+  if (isMatch(operator)) return `match(${sql}, ${parameters.add(value, 'String')})`;
+  return `${sql} ${ORDER_SQL[operator]} ${parameters.add(value, 'String')}`;
+}
