@@ -53,7 +53,8 @@ export const QUERY_ROUTES = [
   getServiceGraphRoute,
   ...LOG_ROUTES,
 ];
-const STREAM_ROUTES = LOG_STREAM_ROUTES;
+/** Questions whose answer goes on. */
+export const STREAM_ROUTES = LOG_STREAM_ROUTES;
 
 /** The REST server with every route, not yet listening. */
 export async function createApp(
@@ -135,7 +136,9 @@ function addStreamRoute(
     const params = request.query as RawParams;
     const open = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
     const signal = clientGone(reply);
-    const authorize = () => authorizeRead(context, { credential, projectId, signal });
+    // A signal for each time: calls leave their listeners on it, and a stream may last for days.
+    const authorize = () =>
+      authorizeRead(context, { credential, projectId, signal: AbortSignal.any([signal]) });
     return sendEvents(reply, open(context, { grant: await authorize(), authorize }));
   });
 }

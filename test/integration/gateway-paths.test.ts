@@ -78,8 +78,8 @@ describe('openapi.json', () => {
     expect(openapi).toBe('3.1.0');
     const documented = Object.keys(paths).map((path) =>
       path
-        .replace(/\{(\w+)\}/g, (_, name) => (name === 'service_name' ? '*' : `:${name}`))
-        .replace('*/operations', '*'),
+        .replace(/\{(\w+)\}/g, (_, name) => (name.endsWith('_name') ? '*' : `:${name}`))
+        .replace(/\*\/(operations|values)$/, '*'),
     );
     const served = bed.routes.filter((route) => route.method !== 'HEAD').map((route) => route.url);
     expect(documented.sort()).toEqual(served.filter((url) => url !== '/*' && url !== '/openapi.json').sort());

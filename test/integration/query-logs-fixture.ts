@@ -7,7 +7,7 @@ import {
   type LogRecord,
   type SearchLogsRequestSchema,
 } from '../../gen/es/gob/query/v1/logs_pb.js';
-import { DATABASE, NANO_PER_SECOND, type QueryBed } from './query-fixture.js';
+import { DATABASE, NANO_PER_SECOND, type QueryBed, type StartedQuery } from './query-fixture.js';
 
 export const MINUTE = 60n * NANO_PER_SECOND;
 export const HOUR = 60n * MINUTE;
@@ -108,3 +108,10 @@ export async function searchAll(
 }
 
 export const bodiesOf = (logs: readonly LogRecord[]) => logs.map(({ body }) => body);
+
+/** How often a service has sent a statement to ClickHouse. */
+export async function storeCalls({ registry }: StartedQuery, statement: string): Promise<number> {
+  const metric = await registry.getSingleMetric('gob_store_calls_total')?.get();
+  const values = metric?.values.filter(({ labels }) => labels.statement === statement) ?? [];
+  return values.reduce((sum, { value }) => sum + value, 0);
+}

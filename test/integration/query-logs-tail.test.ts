@@ -4,14 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LogQueryService, TailLogsRequestSchema } from '../../gen/es/gob/query/v1/logs_pb.js';
 import type { Principal } from '../../lib/rpc/caller.js';
 import { eventually } from '../_util/rest.js';
-import {
-  errorOf,
-  NANO_PER_SECOND,
-  type QueryBed,
-  type StartedQuery,
-  startQueryBed,
-} from './query-fixture.js';
-import { connectLogs, insertLogs } from './query-logs-fixture.js';
+import { errorOf, NANO_PER_SECOND, type QueryBed, startQueryBed } from './query-fixture.js';
+import { connectLogs, insertLogs, storeCalls } from './query-logs-fixture.js';
 import { Watcher } from './query-logs-watcher.js';
 
 const nowNano = () => BigInt(Date.now()) * 1_000_000n;
@@ -94,23 +88,17 @@ describe('a live tail', () => {
 
 describe('the cost of live tails', () => {
   const projectId = 30n;
-  const callsOf = async ({ registry }: StartedQuery, statement: string) => {
-    const metric = await registry.getSingleMetric('gob_store_calls_total')?.get();
-    const values = metric?.values.filter((value) => value.labels.statement === statement) ?? [];
-    return values.reduce((sum, { value }) => sum + value, 0);
-  };
-
   it('is one poll a second for all who watch the same', async () => {
     const service = await bed.start();
     const from = connectLogs(service.url);
     const all = await Promise.all(Array.from({ length: 5 }, () => watch({ projectId }, {}, from).started()));
     const startMs = performance.now();
-    const before = await callsOf(service, 'log_tail_counts');
+    const before = await storeCalls(service, 'log_tail_counts');
     await insertLogs(bed, [{ projectId, timeUnixNano: nowNano(), body: 'for all' }]);
     for (const watcher of all) expect(await watcher.shows(1)).toEqual(['for all']);
-    const polls = (await callsOf(service, 'log_tail_counts')) - before;
+    const polls = (await storeCalls(service, 'log_tail_counts')) - before;
     expect(polls).toBeLessThanOrEqual(Math.ceil((performance.now() - startMs) / 1_000) + 1);
-    expect(await callsOf(service, 'log_tail_rows')).toBe(1);
+    expect(await storeCalls(service, 'log_tail_rows')).toBe(1);
   });
 
   it('ends when the last one leaves', async () => {
@@ -119,21 +107,21 @@ describe('the cost of live tails', () => {
     const [first, second] = [watch({ projectId }, {}, from), watch({ projectId }, {}, from)];
     await Promise.all([first.started(), second.started()]);
     await first.leave();
-    const polls = await callsOf(service, 'log_tail_counts');
+    const polls = await storeCalls(service, 'log_tail_counts');
     await eventually(
-      () => callsOf(service, 'log_tail_counts'),
+      () => storeCalls(service, 'log_tail_counts'),
       (count) => count > polls,
     );
     await second.leave();
-    const atEnd = await callsOf(service, 'log_tail_counts');
+    const atEnd = await storeCalls(service, 'log_tail_counts');
     const other = await watch({ projectId: 31n }, {}, from).started();
     await eventually(
-      () => callsOf(service, 'log_tail_counts'),
+      () => storeCalls(service, 'log_tail_counts'),
       (count) => count >= atEnd + 3,
     );
     await other.leave();
     // Three polls of the other one, and at most one of the ended one that was on its way.
-    expect(await callsOf(service, 'log_tail_counts')).toBeLessThanOrEqual(atEnd + 4);
+    expect(await storeCalls(service, 'log_tail_counts')).toBeLessThanOrEqual(atEnd + 4);
   });
 
   it('leaves no query in ClickHouse when the caller goes away', async () => {
