@@ -43,6 +43,27 @@ export const logItem = z.object({
   scope_attributes: textMap,
 });
 
+/** What a record looks like, for the documentation. */
+export const LOG_EXAMPLE: z.infer<typeof logItem> = {
+  timestamp: '2031-02-03T04:05:06.123456789Z',
+  observed_timestamp: '2031-02-03T04:05:06.123456789Z',
+  trace_id: '0a1b2c3d-0000-4000-8000-00000000beef',
+  span_id: '00AA11BB22CC33DD',
+  trace_flags: 1,
+  severity_text: 'Warn',
+  severity_number: 13,
+  service_name: 'shop',
+  body: 'cart is empty',
+  body_type: 'string',
+  fingerprint: '1ac119a7e4d15d155f00c0ffee00c0de',
+  event_name: '',
+  scope_name: 'shop.cart',
+  scope_version: '1.0.0',
+  resource_attributes: { 'service.name': 'shop', 'host.name': 'h1' },
+  log_attributes: { 'cart.id': '9' },
+  scope_attributes: {},
+};
+
 export function toLogItem(log: LogRecord): z.infer<typeof logItem> {
   return {
     timestamp: formatTimestamp(log.timeUnixNano),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LogContextScope } from '../../../../gen/es/gob/query/v1/logs_pb.js';
 import { AppError } from '../../../../lib/errors/app-error.js';
 import { parseHex } from '../../format/ids.js';
-import { logItem, toLogItem } from '../../format/log-item.js';
+import { LOG_EXAMPLE, logItem, toLogItem } from '../../format/log-item.js';
 import { defineQueryRoute } from '../../http/route.js';
 import { FINGERPRINT_BYTES } from '../../params/log-filter.js';
 
@@ -40,6 +40,11 @@ export const logContextRoute = defineQueryRoute({
   summary: 'One log record with those before and after it, all in order of time',
   query,
   answer,
+  example: {
+    path: { fingerprint: LOG_EXAMPLE.fingerprint },
+    query: { before: '5', after: '5', scope: 'resource' },
+    answer: { before: [], log: LOG_EXAMPLE, after: [] },
+  },
   prepare: ({ params, path }) => {
     const request = {
       fingerprint: requireFingerprint(path.fingerprint ?? ''),

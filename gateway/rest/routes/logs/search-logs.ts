@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { logItem, toLogItem } from '../../format/log-item.js';
+import { LOG_EXAMPLE, logItem, toLogItem } from '../../format/log-item.js';
 import { defineQueryRoute } from '../../http/route.js';
 import { logFilterParams, toLogFilter } from '../../params/log-filter.js';
 import { toLogRange } from '../../params/log-range.js';
@@ -20,6 +20,10 @@ export const searchLogsRoute = defineQueryRoute({
   summary: 'Log records of a time range, newest first',
   query: z.object({ ...timeRangeParams, ...pageParams({ default: 100, max: 1_000 }), ...logFilterParams }),
   answer: logPage,
+  example: {
+    query: { period: '1h', service_name: 'shop', severity_name: 'warn', body: 'empty cart' },
+    answer: { results: [LOG_EXAMPLE], next_page_token: 'AQAAAAAAAAAB' },
+  },
   prepare: ({ params, nowMs }) => {
     const range = toLogRange(params, nowMs);
     const request = { ...(range && { range }), filter: toLogFilter(params), ...toPage(params) };

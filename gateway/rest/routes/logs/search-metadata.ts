@@ -35,6 +35,24 @@ export const searchMetadataRoute = defineQueryRoute({
   summary: 'Services, flags and severities of the log records of a time range, and their number over time',
   query: z.object({ ...timeRangeParams, ...logFilterParams }),
   answer,
+  example: {
+    query: { period: '1h', service_name: 'shop' },
+    answer: {
+      start_ts: 1_927_857_600_000_000_000n,
+      end_ts: 1_927_857_720_000_000_000n,
+      summary: {
+        service_names: ['shop'],
+        trace_flags: [0, 1],
+        severity_names: ['warn'],
+        severity_numbers: [13],
+      },
+      severity_numbers_counts: [
+        { time: 1_927_857_600_000_000_000n, counts: {} },
+        { time: 1_927_857_660_000_000_000n, counts: { '13': 4n } },
+      ],
+      bucket_ns: 60_000_000_000n,
+    },
+  },
   prepare: ({ params, nowMs }) => {
     const range = toLogRange(params, nowMs);
     const request = { ...(range && { range }), filter: toLogFilter(params) };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toTraceIdText } from '../../format/ids.js';
-import { toLogItem } from '../../format/log-item.js';
+import { LOG_EXAMPLE, toLogItem } from '../../format/log-item.js';
 import { traceIdText } from '../../format/schemas.js';
 import { defineQueryRoute } from '../../http/route.js';
 import { logFilterParams, toLogFilter } from '../../params/log-filter.js';
@@ -22,6 +22,10 @@ export const traceLogsRoute = defineQueryRoute({
     'Log records of a trace, newest first. Needs no time: the time of its spans and an hour around it is searched, or all that is stored when none of its spans is',
   query: z.object({ ...timeRangeParams, ...pageParams({ default: 100, max: 1_000 }), ...filterParams }),
   answer,
+  example: {
+    path: { trace_id: LOG_EXAMPLE.trace_id },
+    answer: { trace_id: LOG_EXAMPLE.trace_id, results: [LOG_EXAMPLE], next_page_token: 'AQAAAAAAAAAB' },
+  },
   prepare: ({ params, path, nowMs }) => {
     const traceId = requireTraceId(path.trace_id ?? '');
     const filter = { ...toLogFilter(params), traceIds: [traceId] };
