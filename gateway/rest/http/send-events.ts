@@ -6,6 +6,9 @@ import { type Json, stringifyJson } from '../format/json.js';
 /** Browsers connect again this long after a stream has ended. */
 const RECONNECT_MS = 2_000;
 
+/** A client that takes nothing for so long is cut off: something is always sent within a sixth of it. */
+const STALL_MS = 60_000;
+
 /** One server-sent event. JSON has no line breaks, which would end a line of data. */
 export function eventText(name: string, data: Json): string {
   return `event: ${name}\ndata: ${stringifyJson(data)}\n\n`;
@@ -18,10 +21,15 @@ export const HEARTBEAT = ': alive\n\n';
  * Sends events until they end, read no faster than the client takes them. The first is awaited, so that what is refused is
  * an error like any other; a failure after it is the last event, `error`, with the problem as its data.
  */
-export async function sendEvents(reply: FastifyReply, events: AsyncIterable<string>): Promise<FastifyReply> {
+export async function sendEvents(
+  reply: FastifyReply,
+  events: AsyncIterable<string>,
+  { stallMs = STALL_MS }: { readonly stallMs?: number } = {},
+): Promise<FastifyReply> {
   const iterator = events[Symbol.asyncIterator]();
   const first = await iterator.next();
   const text = textOf(first, iterator, reply.request.id);
+  reply.raw.setTimeout(stallMs, () => reply.raw.destroy());
   return reply
     .type('text/event-stream; charset=utf-8')
     .header('x-accel-buffering', 'no')
