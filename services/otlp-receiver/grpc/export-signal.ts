@@ -5,6 +5,7 @@ import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Arrival, TurnedAway } from '../ledger/turned-away.js';
 import type { SignalDefinition } from '../signals/signal.js';
 import { clientCertificateIn } from './connection-facts.js';
 import { toServerError } from './to-server-error.js';
@@ -12,14 +13,20 @@ import { toServerError } from './to-server-error.js';
 export interface ExportOptions {
   readonly ingest: Ingest;
   readonly ledger: Ledger;
+  readonly turnedAway: TurnedAway;
   readonly logger: Logger;
 }
 
 /** `Export` of one signal's service. The transport has undone compression already, so the wire size is not known here. */
-export function exportSignal(signal: SignalDefinition, { ingest, ledger, logger }: ExportOptions) {
+export function exportSignal(
+  signal: SignalDefinition,
+  { ingest, ledger, turnedAway, logger }: ExportOptions,
+) {
   return async (body: Uint8Array, context: CallContext): Promise<Uint8Array> => {
     const startedMs = performance.now();
     const lease = ingest.lease();
+    const userAgent = context.metadata.get('user-agent')?.toString();
+    const arrival: Arrival = { signal: signal.name, bytes: body.length, isEntered: false, userAgent };
     let outcome = 'ok';
     try {
       lease.grow(body.length);
@@ -31,12 +38,14 @@ export function exportSignal(signal: SignalDefinition, { ingest, ledger, logger 
         signal: signal.name,
         wireBytes: body.length,
       });
+      arrival.tenantId = admission.tenantId;
       lease.assign(admission.tenantId);
+      arrival.isEntered = true;
       const result = await ingest.export({
         signal,
         admission,
         encoding: 'protobuf',
-        userAgent: context.metadata.get('user-agent')?.toString(),
+        userAgent,
         body,
         lease,
         receivedMs: startedMs,
@@ -45,6 +54,7 @@ export function exportSignal(signal: SignalDefinition, { ingest, ledger, logger 
     } catch (thrown) {
       const error = toAppError(thrown);
       outcome = error.code;
+      turnedAway.enter(arrival, error);
       if (error.code === 'internal') logger.error({ err: thrown }, 'export failed');
       throw toServerError(error, context);
     } finally {
