@@ -147,6 +147,7 @@ export async function sendWithKlio(
   const { stdout } = await run(KLIO_BINARY, [...args], {
     env: { ...process.env, ...env },
     timeout: CLIENT_TIMEOUT_MS,
+    maxBuffer: 2 ** 24,
   });
   return JSON.parse(stdout);
 }

@@ -1,7 +1,8 @@
 // The load generator of the ingest bench, as a process of its own: sends prepared trace requests over gRPC as fast as they are
 // acknowledged, or at a given rate, and reports what it saw over IPC.
 import { randomFillSync } from 'node:crypto';
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { paced } from '../clients/replayer/paced.js';
+import { openGrpc } from '../clients/replayer/transports.js';
 import { tracesPayload } from './_payload.js';
 
 export interface ReplayOrder {
@@ -23,7 +24,6 @@ export interface ReplayReport {
   readonly latenciesMs: number[];
 }
 
-const METHOD = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const TEMPLATES = 8;
 const TRACE_ID_FIELD = Buffer.from([0x0a, 16]);
 
@@ -54,46 +54,23 @@ class Template {
 }
 
 async function replay(order: ReplayOrder): Promise<ReplayReport> {
-  const client = new Client(new URL(order.url).host, credentials.createInsecure());
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${order.token}`);
+  const { url, token, seconds, concurrency, rate } = order;
+  const connection = openGrpc({ url, signal: 'traces', headers: { authorization: `Bearer ${token}` } });
   const templates = Array.from({ length: TEMPLATES }, () => new Template(order.spansPerRequest));
   const latenciesMs: number[] = [];
   let refused = 0;
-  let sent = 0;
-  const send = (body: Buffer) =>
-    new Promise<void>((resolve) => {
-      const startMs = performance.now();
-      const done = (error: ServiceError | null) => {
-        if (error) refused++;
-        else latenciesMs.push(performance.now() - startMs);
-        resolve();
-      };
-      const same = (bytes: Buffer) => bytes;
-      client.makeUnaryRequest(METHOD, same, same, body, metadata, { deadline: Date.now() + 30_000 }, done);
-    });
-  const startMs = performance.now();
-  const endMs = startMs + order.seconds * 1000;
-  const lane = async () => {
-    while (performance.now() < endMs) {
-      const turn = sent++;
-      if (order.rate) await until(startMs + (turn * 1000) / order.rate);
-      await send((templates[turn % TEMPLATES] as Template).next());
-    }
-  };
-  await Promise.all(Array.from({ length: order.concurrency }, lane));
-  client.close();
-  const seconds = (performance.now() - startMs) / 1000;
+  const took = await paced({ concurrency, perSecond: rate, seconds }, async (turn) => {
+    const { isTaken, latencyMs } = await connection.send((templates[turn % TEMPLATES] as Template).next());
+    if (isTaken) latenciesMs.push(latencyMs);
+    else refused++;
+  });
+  connection.close();
   return {
     acknowledged: latenciesMs.length,
     refused,
-    seconds,
+    seconds: took,
     latenciesMs: latenciesMs.sort((a, b) => a - b),
   };
-}
-
-function until(timeMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, timeMs - performance.now())));
 }
 
 process.on('message', (order: ReplayOrder) => {
