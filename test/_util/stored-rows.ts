@@ -8,6 +8,12 @@ export interface StoredIn {
   readonly database: string;
 }
 
+/** Whose rows; of every project when none is named. */
+export interface Whose {
+  readonly service: string;
+  readonly projectId?: bigint;
+}
+
 type Expression = (column: string) => string;
 
 const NANO: Expression = (column) => `toString(toUnixTimestamp64Nano(${column}))`;
@@ -62,16 +68,18 @@ function compared(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? entries(value as Record<string, unknown>) : value;
 }
 
+const BELONGS = 'ServiceName = {service:String} AND {project:UInt64} IN (0, ProjectId)';
+
 /** The points of a service, each with the labels of its series. */
-async function readPoints(from: StoredIn, service: string): Promise<ComparedRow[]> {
-  const params = { service };
-  const series = await readRows(from, 'metric_series', { where: 'ServiceName = {service:String}', params });
-  const byId = new Map(series.map((row) => [row.SeriesId, row]));
-  const where = `SeriesId IN (SELECT SeriesId FROM ${from.database}.metric_series WHERE ServiceName = {service:String})`;
+async function readPoints(from: StoredIn, params: Record<string, string>): Promise<ComparedRow[]> {
+  const series = await readRows(from, 'metric_series', { where: BELONGS, params });
+  const idOf = (row: ComparedRow) => `${row.ProjectId} ${row.SeriesId}`;
+  const byId = new Map(series.map((row) => [idOf(row), row]));
+  const where = `(ProjectId, SeriesId) IN (SELECT ProjectId, SeriesId FROM ${from.database}.metric_series WHERE ${BELONGS})`;
   const tables = await Promise.all(
     POINT_TABLES.map((kind) => readRows(from, `metric_${kind}`, { where, params })),
   );
-  return tables.flat().map((point) => ({ ...byId.get(point.SeriesId), ...point }));
+  return tables.flat().map((point) => ({ ...byId.get(idOf(point)), ...point }));
 }
 
 export interface StoredRows {
@@ -81,21 +89,24 @@ export interface StoredRows {
 }
 
 /** Everything that is stored of one service. */
-export async function readService(from: StoredIn, service: string): Promise<StoredRows> {
-  const filter = { where: 'ServiceName = {service:String}', params: { service } };
+export async function readService(from: StoredIn, { service, projectId = 0n }: Whose): Promise<StoredRows> {
+  const params = { service, project: String(projectId) };
+  const filter = { where: BELONGS, params };
   return {
     spans: await readRows(from, 'spans', filter),
     logs: await readRows(from, 'logs', filter),
-    points: await readPoints(from, service),
+    points: await readPoints(from, params),
   };
 }
 
-/** What must be stored of a report, no more and no less. */
-export function expectedOf(report: ClientReport): StoredRows {
+/** What must be stored of reports, no more and no less. */
+export function expectedOf(...reports: readonly ClientReport[]): StoredRows {
   return {
-    spans: report.spans.map((span) => expectedSpan(span, report)),
-    logs: (report.logs ?? []).map((log) => expectedLog(log, report)),
-    points: (report.metrics ?? []).flatMap((metric) => expectedPoints(metric, report)),
+    spans: reports.flatMap((report) => report.spans.map((span) => expectedSpan(span, report))),
+    logs: reports.flatMap((report) => (report.logs ?? []).map((log) => expectedLog(log, report))),
+    points: reports.flatMap((report) =>
+      (report.metrics ?? []).flatMap((metric) => expectedPoints(metric, report)),
+    ),
   };
 }
 

@@ -131,7 +131,7 @@ describeWithTool(missingGo() ?? missingOpenssl(), 'Klio over mutual TLS, without
     expectWhole(report);
     const expected = expectedOf(report);
     const stored = await eventually(
-      () => readService({ store, database: 'gob_cell_default' }, env.OTEL_SERVICE_NAME ?? ''),
+      () => readService({ store, database: 'gob_cell_default' }, { service: env.OTEL_SERVICE_NAME ?? '' }),
       ({ spans, points }) => spans.length >= expected.spans.length && points.length >= expected.points.length,
     );
     expectSameRows(stored, expected);

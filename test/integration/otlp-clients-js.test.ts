@@ -37,5 +37,8 @@ it.each([
     how.temporality === 'cumulative' ? 'cumulative' : 'delta',
   );
   expect([report.spans.length, report.logs?.length]).toEqual([3, 10]);
-  expectSameRows(await readService({ store: stack.store, database: DATABASE }, service), expectedOf(report));
+  expectSameRows(
+    await readService({ store: stack.store, database: DATABASE }, { service }),
+    expectedOf(report),
+  );
 });

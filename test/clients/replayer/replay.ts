@@ -63,10 +63,10 @@ export function orderOf(args: readonly string[]): Replay {
     encoding: values.encoding,
     contentType: values['content-type'],
     headers: Object.fromEntries(values.header.map(headerOf)),
-    bodies: positionals.map(readCapture),
     count: bounded('--count', values.count ?? String(positionals.length), MAX_COUNT),
     perSecond: bounded('--rate', values.rate, MAX_PER_SECOND),
     concurrency: bounded('--concurrency', values.concurrency, MAX_CONCURRENCY),
+    bodies: positionals.map(readCapture),
   };
 }
 
