@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import { AppError } from '../../../lib/errors/app-error.js';
-import { tooLarge } from '../ingest/ingest.js';
+import { tooLarge } from '../ingest/received-export.js';
 import type { Compression } from './negotiation.js';
 import { decompressZstd } from './zstd/decompress.js';
 import { ZstdTooLarge } from './zstd/output.js';
