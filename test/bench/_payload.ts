@@ -51,24 +51,3 @@ function span(index: number, nowUnixNano: bigint) {
     status: { code: index % 17 === 0 ? 2 : 0, message: '' },
   };
 }
-
-export interface PreparedTraces {
-  readonly bytes: Buffer;
-  /** Where the 16 bytes of each span's trace id lie. */
-  readonly traceIdOffsets: readonly number[];
-}
-
-const TRACE_ID_FIELD = Buffer.from([0x0a, 16]);
-const SPAN_ID_FIELD = Buffer.from([0x12, 8]);
-
-/** A request whose trace ids can be replaced in place. */
-export function prepareTraces(spans: number, nowUnixNano: bigint): PreparedTraces {
-  const bytes = tracesPayload(spans, nowUnixNano);
-  const traceIdOffsets: number[] = [];
-  for (let at = bytes.indexOf(TRACE_ID_FIELD); at >= 0; at = bytes.indexOf(TRACE_ID_FIELD, at + 1)) {
-    if (bytes.subarray(at + 18, at + 20).equals(SPAN_ID_FIELD)) traceIdOffsets.push(at + 2);
-  }
-  if (traceIdOffsets.length !== spans)
-    throw new Error(`found ${traceIdOffsets.length} of ${spans} trace ids`);
-  return { bytes, traceIdOffsets };
-}

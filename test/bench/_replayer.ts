@@ -1,15 +1,16 @@
-// The load generator of the ingest bench, as a process of its own: sends prepared trace requests over gRPC as fast as they are
+// The load generator of the ingest bench, as a process of its own: sends prepared requests over gRPC as fast as they are
 // acknowledged, or at a given rate, and reports what it saw over IPC. It writes gRPC's frames on Node's HTTP/2 client, because
 // it shares the processors with what it measures and the library's client takes three times as much of them.
 import { randomBytes } from 'node:crypto';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { paced } from '../clients/replayer/paced.js';
-import { type PreparedTraces, prepareTraces } from './_payload.js';
+import { BENCHED_SIGNALS, type BenchSignal, type PreparedRequest, UNIQUE_BYTES } from './_requests.js';
 
 export interface ReplayOrder {
   readonly url: string;
   readonly token: string;
-  readonly spansPerRequest: number;
+  readonly signal: BenchSignal;
+  readonly itemsPerRequest: number;
   readonly seconds: number;
   /** Requests under way at once. */
   readonly concurrency: number;
@@ -27,34 +28,31 @@ export interface ReplayReport {
   readonly cpuSeconds: number;
 }
 
-const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const TEMPLATES = 8;
 const CONNECTIONS = 4;
 /** Far above a request: the generator is to wait for acknowledgements, not for windows. */
 const WINDOW_BYTES = 8 * 2 ** 20;
 const FRAME_HEAD_BYTES = 5;
 
-/** A gRPC message whose trace ids are made new in place, so that no two requests are alike. */
+/** A gRPC message that is made new in place, so that no two requests are alike. */
 class Template {
   readonly #frame: Buffer;
-  readonly #traceIds: readonly number[];
+  readonly #offsets: readonly number[];
   #turn = 0;
 
-  constructor({ bytes, traceIdOffsets }: PreparedTraces) {
+  constructor({ bytes, offsets }: PreparedRequest) {
     const head = Buffer.alloc(FRAME_HEAD_BYTES);
     head.writeUInt32BE(bytes.length, 1);
     this.#frame = Buffer.concat([head, bytes]);
-    this.#traceIds = traceIdOffsets.map((offset) => offset + FRAME_HEAD_BYTES);
+    this.#offsets = offsets.map((offset) => offset + FRAME_HEAD_BYTES);
   }
 
   next(): Buffer {
     const copy = Buffer.from(this.#frame);
-    const random = randomBytes(8);
+    const random = randomBytes(UNIQUE_BYTES).readUIntLE(0, UNIQUE_BYTES);
     this.#turn++;
-    for (const at of this.#traceIds) {
-      random.copy(copy, at);
-      copy.writeUInt32LE(this.#turn, at + 8);
-    }
+    for (const [index, at] of this.#offsets.entries())
+      copy.writeUIntLE((random + this.#turn * 65_536 + index) % 2 ** 48, at, UNIQUE_BYTES);
     return copy;
   }
 }
@@ -65,12 +63,18 @@ function openSession(url: string): ClientHttp2Session {
   return session;
 }
 
+interface Request {
+  readonly path: string;
+  readonly token: string;
+  readonly frame: Buffer;
+}
+
 /** Whether the request was acknowledged. */
-function send(session: ClientHttp2Session, token: string, frame: Buffer): Promise<boolean> {
+function send(session: ClientHttp2Session, { path, token, frame }: Request): Promise<boolean> {
   return new Promise((resolve) => {
     const stream = session.request({
       ':method': 'POST',
-      ':path': PATH,
+      ':path': path,
       'content-type': 'application/grpc',
       te: 'trailers',
       authorization: `Bearer ${token}`,
@@ -88,10 +92,8 @@ function send(session: ClientHttp2Session, token: string, frame: Buffer): Promis
 
 async function replay(order: ReplayOrder): Promise<ReplayReport> {
   const sessions = Array.from({ length: CONNECTIONS }, () => openSession(order.url));
-  const templates = Array.from(
-    { length: TEMPLATES },
-    () => new Template(prepareTraces(order.spansPerRequest, BigInt(Date.now()) * 1_000_000n)),
-  );
+  const { grpcPath, prepare } = BENCHED_SIGNALS[order.signal];
+  const templates = Array.from({ length: TEMPLATES }, () => new Template(prepare(order.itemsPerRequest)));
   const latenciesMs: number[] = [];
   let refused = 0;
   const { concurrency, rate, seconds: bound } = order;
@@ -99,7 +101,8 @@ async function replay(order: ReplayOrder): Promise<ReplayReport> {
     const session = sessions[turn % CONNECTIONS] as ClientHttp2Session;
     const frame = (templates[turn % TEMPLATES] as Template).next();
     const sentMs = performance.now();
-    if (await send(session, order.token, frame)) latenciesMs.push(performance.now() - sentMs);
+    if (await send(session, { path: grpcPath, token: order.token, frame }))
+      latenciesMs.push(performance.now() - sentMs);
     else refused++;
   });
   for (const session of sessions) session.close();
