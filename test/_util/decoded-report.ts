@@ -28,7 +28,7 @@ import type {
 
 const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 const STATUS_CODES = ['unset', 'ok', 'error'];
-const TEMPORALITIES = ['unspecified', 'delta', 'cumulative'] as const;
+const TEMPORALITIES: readonly ReportedMetric['temporality'][] = ['unspecified', 'delta', 'cumulative'];
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const double = (value: number | undefined): ReportedValue | undefined =>
