@@ -3,6 +3,7 @@
 // it shares the processors with what it measures and the library's client takes three times as much of them.
 import { randomBytes } from 'node:crypto';
 import { type ClientHttp2Session, connect } from 'node:http2';
+import { paced } from '../clients/replayer/paced.js';
 import { BENCHED_SIGNALS, type BenchSignal, type PreparedRequest, UNIQUE_BYTES } from './_requests.js';
 
 export interface ReplayOrder {
@@ -95,35 +96,24 @@ async function replay(order: ReplayOrder): Promise<ReplayReport> {
   const templates = Array.from({ length: TEMPLATES }, () => new Template(prepare(order.itemsPerRequest)));
   const latenciesMs: number[] = [];
   let refused = 0;
-  let sent = 0;
-  const startMs = performance.now();
-  const endMs = startMs + order.seconds * 1000;
-  const lane = async () => {
-    while (performance.now() < endMs) {
-      const turn = sent++;
-      if (order.rate) await until(startMs + (turn * 1000) / order.rate);
-      const session = sessions[turn % CONNECTIONS] as ClientHttp2Session;
-      const frame = (templates[turn % TEMPLATES] as Template).next();
-      const sentMs = performance.now();
-      if (await send(session, { path: grpcPath, token: order.token, frame }))
-        latenciesMs.push(performance.now() - sentMs);
-      else refused++;
-    }
-  };
-  await Promise.all(Array.from({ length: order.concurrency }, lane));
+  const { concurrency, rate, seconds: bound } = order;
+  const seconds = await paced({ concurrency, perSecond: rate, seconds: bound }, async (turn) => {
+    const session = sessions[turn % CONNECTIONS] as ClientHttp2Session;
+    const frame = (templates[turn % TEMPLATES] as Template).next();
+    const sentMs = performance.now();
+    if (await send(session, { path: grpcPath, token: order.token, frame }))
+      latenciesMs.push(performance.now() - sentMs);
+    else refused++;
+  });
   for (const session of sessions) session.close();
   const { user, system } = process.cpuUsage();
   return {
     acknowledged: latenciesMs.length,
     refused,
-    seconds: (performance.now() - startMs) / 1000,
+    seconds,
     latenciesMs: latenciesMs.sort((a, b) => a - b),
     cpuSeconds: (user + system) / 1e6,
   };
-}
-
-function until(timeMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, timeMs - performance.now())));
 }
 
 process.on('message', (order: ReplayOrder) => {

@@ -5,6 +5,7 @@ import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Arrival, TurnedAway } from '../ledger/turned-away.js';
 import type { SignalDefinition } from '../signals/signal.js';
 import { clientCertificateIn } from './connection-facts.js';
 import { toServerError } from './to-server-error.js';
@@ -12,6 +13,7 @@ import { toServerError } from './to-server-error.js';
 export interface ExportOptions {
   readonly ingest: Ingest;
   readonly ledger: Ledger;
+  readonly turnedAway: TurnedAway;
   readonly logger: Logger;
 }
 
@@ -36,10 +38,12 @@ interface Call {
 async function receive(
   signal: SignalDefinition,
   { body, metadata }: Call,
-  { ingest, ledger, logger }: ExportOptions,
+  { ingest, ledger, turnedAway, logger }: ExportOptions,
 ): Promise<Buffer> {
   const startedMs = performance.now();
   const lease = ingest.lease();
+  const userAgent = metadata.get('user-agent')[0]?.toString();
+  const arrival: Arrival = { signal: signal.name, bytes: body.length, isEntered: false, userAgent };
   let outcome = 'ok';
   try {
     lease.grow(body.length);
@@ -51,12 +55,14 @@ async function receive(
       signal: signal.name,
       wireBytes: body.length,
     });
+    arrival.tenantId = admission.tenantId;
     lease.assign(admission.tenantId);
+    arrival.isEntered = true;
     const result = await ingest.export({
       signal,
       admission,
       encoding: 'protobuf',
-      userAgent: metadata.get('user-agent')[0]?.toString(),
+      userAgent,
       body,
       lease,
       receivedMs: startedMs,
@@ -65,6 +71,7 @@ async function receive(
   } catch (thrown) {
     const error = toAppError(thrown);
     outcome = error.code;
+    turnedAway.enter(arrival, error);
     if (error.code === 'internal') logger.error({ err: thrown }, 'export failed');
     throw error;
   } finally {
