@@ -117,7 +117,12 @@ function addQueryRoute(
     const ask = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
     const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
     const cost = new CostCollector(reply);
-    const answer = await ask(context.query, { ...grant, call: cost.watch(grant.call) }, context);
+    const answer = await ask(context.query, { ...grant, call: cost.watch(grant.call) }, context).catch(
+      (error) => {
+        cost.addRefusal(error);
+        throw error;
+      },
+    );
     return route.isCatalogue ? sendCatalogue(request, reply, answer) : sendJson(reply, answer);
   });
 }

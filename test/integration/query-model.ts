@@ -23,7 +23,7 @@ export function request({ sort, start, end, serviceNames = [], operations = [] }
 }
 
 /** A repeatable source of numbers (Numerical Recipes' linear congruential generator). */
-function randomSource(seed: number) {
+export function randomSource(seed: number) {
   let state = seed;
   return (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

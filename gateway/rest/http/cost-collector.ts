@@ -1,4 +1,4 @@
-import type { CallOptions } from '@connectrpc/connect';
+import { type CallOptions, ConnectError } from '@connectrpc/connect';
 import type { FastifyReply } from 'fastify';
 import { addCost, formatCost, NO_COST, parseCost, QUERY_STATS_HEADER } from '../../../lib/rpc/query-stats.js';
 
@@ -11,14 +11,18 @@ export class CostCollector {
     this.#reply = reply;
   }
 
-  /** The same call, watched. Headers come also with a refusal. */
+  /** The same call, watched. */
   watch(call: CallOptions): CallOptions {
-    return {
-      ...call,
-      onHeader: (headers) => {
-        this.#cost = addCost(this.#cost, parseCost(headers.get(QUERY_STATS_HEADER)));
-        this.#reply.header(QUERY_STATS_HEADER, formatCost(this.#cost));
-      },
-    };
+    return { ...call, onHeader: (headers) => this.#add(headers) };
+  }
+
+  /** A refusal has cost something too; it brings the headers along. */
+  addRefusal(thrown: unknown): void {
+    if (thrown instanceof ConnectError && thrown.metadata.has(QUERY_STATS_HEADER)) this.#add(thrown.metadata);
+  }
+
+  #add(headers: Headers): void {
+    this.#cost = addCost(this.#cost, parseCost(headers.get(QUERY_STATS_HEADER)));
+    this.#reply.header(QUERY_STATS_HEADER, formatCost(this.#cost));
   }
 }

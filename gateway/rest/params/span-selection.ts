@@ -35,7 +35,8 @@ export const spanSelectionParams = {
   'not[status]': statuses.optional().describe('Spans with none of these statuses.'),
   'gt[duration_nano]': durations.optional().describe('Spans that took longer, in nanoseconds.'),
   'lt[duration_nano]': durations.optional().describe('Spans that took less, in nanoseconds.'),
-  attr_name: texts
+  attr_name: z
+    .array(z.string().min(1, 'must not be empty'))
     .optional()
     .describe('Keys of attributes of the span or its resource; the i-th has the i-th `attr_value`.'),
   attr_value: texts.optional().describe('Values of the attributes of `attr_name`.'),

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../../gen/es/gob/query/v1/filter_pb.js';
-import { compileText } from './compile-text.js';
+import { compileText, isOneOf } from './compile-text.js';
 import type { AttributeMap } from './fields.js';
-import { isEquality, isMatch, numberOf, ORDER_SQL, onlyValue, textOf } from './operands.js';
+import { isEquality, isMatch, numberOf, ORDER_SQL, onlyValue, storedTextsOf, textOf } from './operands.js';
 import type { Parameters } from './parameters.js';
 
 /** The condition that an attribute is there and as compared; negation is the caller's. */
@@ -16,7 +16,7 @@ export function compileAttribute(
       const inMap = (sql: string) => condition(sql, { numbers, keyParameter, comparison }, parameters);
       if (isList) return `arrayExists(m -> ${inMap('m')}, ${map})`;
       if (items === undefined || !isEquality(comparison.operator)) return inMap(map);
-      const pairs = comparison.values.map((value) => `${key}=${textOf(value)}`);
+      const pairs = comparison.values.flatMap(storedTextsOf).map((text) => `${key}=${text}`);
       // The items have the index; the map tells `a=b` = `c` from `a` = `b=c`.
       return `${hasAnyOf(items, pairs, parameters)} AND ${inMap(map)}`;
     }),
@@ -56,14 +56,16 @@ function condition(
   { numbers, keyParameter, comparison }: InMap,
   parameters: Parameters,
 ): string {
-  const { operator } = comparison;
-  const value = comparison.values[0];
-  const isOrderOfNumbers = !isEquality(operator) && !isMatch(operator) && value?.kind.case === 'number';
-  if (!isOrderOfNumbers)
-    return `mapContains(${map}, ${keyParameter}) AND ${compileText(`${map}[${keyParameter}]`, comparison, parameters)}`;
+  const { operator, values } = comparison;
+  const text = `${map}[${keyParameter}]`;
+  const present = `mapContains(${map}, ${keyParameter})`;
+  if (isEquality(operator))
+    return `${present} AND ${isOneOf(text, values.flatMap(storedTextsOf), parameters)}`;
+  if (isMatch(operator) || values[0]?.kind.case !== 'number')
+    return `${present} AND ${compileText(text, comparison, parameters)}`;
   const number = parameters.add(numberOf(textOf(onlyValue(comparison))), 'Float64');
   return numbers === undefined
-    ? `ifNull(toFloat64OrNull(${map}[${keyParameter}]) ${ORDER_SQL[operator]} ${number}, 0)`
+    ? `ifNull(toFloat64OrNull(${text}) ${ORDER_SQL[operator]} ${number}, 0)`
     : `mapContains(${numbers}, ${keyParameter}) AND ${numbers}[${keyParameter}] ${ORDER_SQL[operator]} ${number}`;
 }
 

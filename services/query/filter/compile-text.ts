@@ -5,8 +5,12 @@ import type { Parameters } from './parameters.js';
 /** The condition that a text is as compared, in the order of its bytes; negation is the caller's. */
 export function compileText(sql: string, comparison: Comparison, parameters: Parameters): string {
   const { operator, values } = comparison;
-  if (isEquality(operator)) return `${sql} IN ${parameters.add(values.map(textOf), 'Array(String)')}`;
+  if (isEquality(operator)) return isOneOf(sql, values.map(textOf), parameters);
   const value = textOf(onlyValue(comparison));
   if (isMatch(operator)) return `match(${sql}, ${parameters.add(value, 'String')})`;
   return `${sql} ${ORDER_SQL[operator]} ${parameters.add(value, 'String')}`;
+}
+
+export function isOneOf(sql: string, texts: readonly string[], parameters: Parameters): string {
+  return `${sql} IN ${parameters.add(texts, 'Array(String)')}`;
 }

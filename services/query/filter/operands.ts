@@ -22,13 +22,20 @@ export function isMatch(operator: Operator): boolean {
   return operator === Operator.MATCH || operator === Operator.NOT_MATCH;
 }
 
-/** The value as text; a number as the receiver would have stored it, so that `1.50` finds `1.5`. */
+/** The value as it was written. */
 export function textOf({ kind }: Value): string {
-  if (kind.case === 'text') return kind.value;
-  if (kind.case !== 'number') throw new FilterProblem('a value is missing.');
-  return /^[+-]?\d+$/.test(kind.value)
-    ? BigInt(kind.value.replace(/^\+/, '')).toString()
-    : String(numberOf(kind.value));
+  if (kind.case !== undefined) return kind.value;
+  throw new FilterProblem('a value is missing.');
+}
+
+/** Texts that an attribute with this value may have: as written, and a number also as the receiver stores it (`1.50` as `1.5`). */
+export function storedTextsOf(value: Value): readonly string[] {
+  const text = textOf(value);
+  if (value.kind.case !== 'number') return [text];
+  const stored = /^[+-]?\d+$/.test(text)
+    ? BigInt(text.replace(/^\+/, '')).toString()
+    : String(numberOf(text));
+  return [...new Set([text, stored])];
 }
 
 /** The one value of an ordering or matching operator. */

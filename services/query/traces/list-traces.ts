@@ -16,6 +16,9 @@ import { windows } from '../time/windows.js';
 import { toSummary } from './summary-row.js';
 import type { TraceOrder } from './trace-order.js';
 
+/** Behind a range that ends this shortly ago there is so little that all of it may be read. */
+const NEWEST_NANO = 60_000_000_000n;
+
 export type TraceSummaryInit = MessageInitShape<typeof TraceSummarySchema>;
 
 /** A place between two traces of a listing. */
@@ -102,7 +105,7 @@ class PageBuilder {
   async #lastSpan(window: Range): Promise<bigint | undefined> {
     const { order, condition } = this.#options;
     if (!condition && order.key === 'start') return window.endUnixNano;
-    if (window.endUnixNano >= this.#nowUnixNano) return this.#stored.endUnixNano;
+    if (window.endUnixNano >= this.#nowUnixNano - NEWEST_NANO) return this.#stored.endUnixNano;
     const [row] = await this.#reading.rows<LastSpanRow>(lastSpanOfTraces(window, this.#stored));
     const lastSpan = BigInt(row?.last_span ?? 0);
     return lastSpan === 0n ? undefined : later(lastSpan, window.endUnixNano);

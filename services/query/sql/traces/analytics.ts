@@ -59,8 +59,9 @@ const MAX_INTERVALS = 1_000;
 /** Four to each of 64 octaves. */
 const SLOTS = 256;
 
+/** 32 bits, because wider integers come as text. */
 function intervalOf(column: string): string {
-  return `intDiv(toUnixTimestamp(${column}), {interval:UInt32}) * {interval:UInt32}`;
+  return `toUInt32(intDiv(toUnixTimestamp(${column}), {interval:UInt32}) * {interval:UInt32})`;
 }
 
 function conditionOf({ condition }: AnalyticsOptions): string {

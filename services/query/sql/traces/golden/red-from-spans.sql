@@ -1,5 +1,5 @@
 -- red_from_spans
-SELECT intDiv(toUnixTimestamp(Timestamp), {interval:UInt32}) * {interval:UInt32} AS interval, toInt16(floor(4 * log2(greatest(DurationNs, 1)))) AS slot, count() AS calls, countIf(StatusCode = 'Error') AS errors
+SELECT toUInt32(intDiv(toUnixTimestamp(Timestamp), {interval:UInt32}) * {interval:UInt32}) AS interval, toInt16(floor(4 * log2(greatest(DurationNs, 1)))) AS slot, count() AS calls, countIf(StatusCode = 'Error') AS errors
 FROM {database:Identifier}.spans
 WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
   AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Nano({end:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({end:Int64}, 'UTC')
