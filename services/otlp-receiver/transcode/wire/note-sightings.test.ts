@@ -5,7 +5,7 @@ import { RandomTraces } from '../../../../test/_util/random-traces.js';
 import { transcodeTraces } from '../reference/transcode-traces.js';
 import type { Sightings } from '../sightings.js';
 import type { Transcode } from '../transcode.js';
-import { MAX_NOTED_SPANS } from './note-sightings.js';
+import { MAX_NOTED_ITEMS } from './note-sightings.js';
 import { TracesTranscoder } from './transcode-traces.js';
 
 const NOW_UNIX_NANO = 1_795_000_000_123_456_789n;
@@ -36,7 +36,7 @@ it('notes what the reference notes, and of large requests a part', { timeout: 60
     const [actual, expected] = [noted(fast.transcode, bytes), noted(transcodeTraces, bytes)];
     const { resourceSpans } = ExportTraceServiceRequest.decode(bytes);
     const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scoped) => scoped.spans));
-    if (spans.length <= MAX_NOTED_SPANS) {
+    if (spans.length <= MAX_NOTED_ITEMS) {
       expect(actual, `seed ${seed}`).toEqual(expected);
       compared++;
     } else
