@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../gen/otlp/opentelemetry/proto/resource/v1/resource.js';
 import type { MessageShape } from '../../services/otlp-receiver/transcode/reference/message-shape.js';
 import type { Transcode, TranscodeContext } from '../../services/otlp-receiver/transcode/transcode.js';
 import { Random } from './random.js';
@@ -15,6 +16,8 @@ export interface NamedItem {
   readonly timeUnixNano: bigint;
 }
 
+export type ResourceFields = Parameters<typeof Resource.fromPartial>[0];
+
 export interface TranscoderUnderTest {
   /** A transcoder that leaves to `reference` what it does not do itself. */
   readonly make: (reference?: Transcode) => { readonly transcode: Transcode };
@@ -22,7 +25,7 @@ export interface TranscoderUnderTest {
   readonly shape: MessageShape;
   readonly randomRequest: (random: Random, nowUnixNano: bigint, faults: number) => Uint8Array;
   /** A request of items whose names go to a dictionary. */
-  readonly encode: (items: readonly NamedItem[]) => Uint8Array;
+  readonly encode: (items: readonly NamedItem[], resource?: ResourceFields) => Uint8Array;
 }
 
 /** What every one-pass transcoder must do: whatever comes, exactly what its reference does. */
@@ -57,6 +60,31 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
       expect(compare(subject.encode(days(90)), 90)).toHaveLength(1);
       expect(compare(subject.encode([...days(200), ...days(100)]), 200)).toHaveLength(3);
     });
+
+    const item = { name: 'n', timeUnixNano: NOW_UNIX_NANO };
+    it.each<[string, RegExp, () => Uint8Array]>([
+      ['more items', /holds more than 500000 items/, () => repeated(subject.encode([item]), 500_001)],
+      [
+        'more of their resource',
+        /repeated for every item of the request, take more than 268435456 bytes/,
+        () => {
+          const attributes = [{ key: 'k', value: { stringValue: 'x'.repeat(2 ** 20) } }];
+          return subject.encode(Array(256).fill(item), { attributes });
+        },
+      ],
+    ])(
+      'and refuses requests whose rows would take %s than there is room for',
+      {
+        timeout: TIMEOUT_MS,
+      },
+      (_what, message, request) => {
+        const bytes = request();
+        for (const transcode of [subject.make().transcode, subject.reference])
+          expect(() => transcode(bytes, contextWith(30))).toThrow(
+            expect.objectContaining({ code: 'payload_too_large', message: expect.stringMatching(message) }),
+          );
+      },
+    );
 
     it.each<[string, (seed: number) => Uint8Array]>([
       ['clean requests', (seed) => requestOf(seed, 0)],
@@ -110,6 +138,10 @@ function outcome(transcode: Transcode, bytes: Uint8Array, context: TranscodeCont
     return { refused: (error as Error).message };
   }
 }
+
+/** Messages one after another are one message with the fields of all. */
+const repeated = (message: Uint8Array, times: number): Buffer =>
+  Buffer.alloc(message.length * times, message);
 
 function damage(request: Uint8Array, seed: number): Buffer {
   const random = new Random(seed);
