@@ -6,7 +6,8 @@ import { transcodeTraces } from '../../services/otlp-receiver/transcode/referenc
 import type { Transcode } from '../../services/otlp-receiver/transcode/transcode.js';
 import { LogsTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-logs.js';
 import { TracesTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-traces.js';
-import { logsPayload, tracesPayload } from './_payload.js';
+import { tracesPayload } from './_payload.js';
+import { logsPayload } from './_requests.js';
 
 const ITEMS = 512;
 const ROUNDS = 7;
@@ -28,7 +29,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     reference: transcodeTraces,
   },
   logs: {
-    bytes: logsPayload(ITEMS, nowUnixNano),
+    bytes: logsPayload(ITEMS),
     decode: (bytes) => ExportLogsServiceRequest.decode(bytes),
     onePass: new LogsTranscoder().transcode,
     reference: transcodeLogs,
