@@ -84,7 +84,8 @@ const resource = {
 };
 const scope = { name: 'bench', version: '0.1.0' };
 
-function logsPayload(items: number): Buffer {
+/** Log records with eight attributes each, six on the resource, a sentence as body. */
+export function logsPayload(items: number): Buffer {
   const now = nowUnixNano();
   const logRecords = Array.from({ length: items }, (_, index) => ({
     timeUnixNano: now - BigInt(index * 1000),

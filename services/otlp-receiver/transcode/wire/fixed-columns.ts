@@ -13,6 +13,18 @@ export class WordColumn {
     this.values = new Uint32Array(INITIAL_ROWS * words);
   }
 
+  get bytesPerRow(): number {
+    return this.words * 4;
+  }
+
+  /** Copies the value at a position of a request; -1 stands for zeros. */
+  copy(row: number, source: DataView, position: number): void {
+    const { words, values } = this;
+    const first = row * words;
+    for (let word = 0; word < words; word++)
+      values[first + word] = position < 0 ? 0 : source.getUint32(position + word * 4, true);
+  }
+
   grow(rows: number): void {
     const larger = new Uint32Array(rows * this.words);
     larger.set(this.values);
@@ -25,6 +37,7 @@ export class WordColumn {
 }
 
 export class ByteColumn {
+  readonly bytesPerRow = 1;
   values = new Uint8Array(INITIAL_ROWS);
 
   grow(rows: number): void {
