@@ -19,8 +19,11 @@ export class ByteDictionary {
   #ends: number[] = [];
   #hashes: number[] = [];
   #table = new Int32Array(INITIAL_TABLE_SIZE);
+  readonly #isText: (bytes: Uint8Array) => boolean;
 
-  constructor() {
+  /** `isText` is asked once for what is new; by default it must be UTF-8. */
+  constructor(isText = isUtf8) {
+    this.#isText = isText;
     this.clear();
   }
 
@@ -111,7 +114,7 @@ export class ByteDictionary {
   }
 
   #add(source: ByteSource, start: number, end: number, hash: number): number {
-    if (!isUtf8(source.bytes.subarray(start, end))) throw UNUSUAL;
+    if (!this.#isText(source.bytes.subarray(start, end))) throw UNUSUAL;
     const number = this.#starts.length;
     this.#starts.push(this.encoded.length);
     this.encoded.copy(source, start, end);

@@ -58,21 +58,12 @@ export class OnePass {
       else source.skip(tag, bytes.length);
     }
     const { rows } = block;
-    this.#appendOwner(context, rows);
+    block.appendOwner(context);
     const { days } = this.#times;
     const blocks = rows === 0 ? [] : [block.finish([...days])];
     // Only now is it certain that nothing is unusual: the reference would note everything again.
     if (context.sightings) noteSightings({ block, days, runs: this.#envelopes.runs }, context.sightings);
     return { blocks, accepted: rows, rejected: NOTHING_REJECTED, firstRejection: undefined };
-  }
-
-  #appendOwner({ tenantId, projectId }: TranscodeContext, rows: number): void {
-    const { tenantId: tenants, projectId: projects } = this.#items.block;
-    const [low, high] = [Number(projectId & 0xffffffffn), Number(projectId >> 32n)];
-    for (let row = 0; row < rows; row++) {
-      tenants.uint32(tenantId);
-      projects.uint64(low, high);
-    }
   }
 
   /** Everything that is remembered holds numbers of the dictionaries, so all of it goes together. */

@@ -1,0 +1,79 @@
+import type { WordColumn } from '../fixed-columns.js';
+import { UNUSUAL } from '../unusual.js';
+import { millisHigh, millisLow } from './fixed64.js';
+import type { MetricTools } from './metric-tools.js';
+import type { PointBlock } from './point-block.js';
+import type { MetricInRequest } from './series-notes.js';
+
+/** Reads the points of one kind straight into the columns of their block. */
+export interface PointReader {
+  readonly block: PointBlock;
+  /** Appends the point from the position to `end` as one row. */
+  read(end: number, metric: MetricInRequest): void;
+}
+
+/** What points of all kinds have. Positions are those in the request; -1 stands for a field that is not set. */
+export class PointHead {
+  readonly #tools: Pick<MetricTools, 'source' | 'finder' | 'sightings'>;
+  readonly #block: PointBlock;
+  time = -1;
+  startTime = -1;
+  flags = 0;
+  #attributes = -1;
+  #attributesEnd = -1;
+
+  constructor(tools: Pick<MetricTools, 'source' | 'finder' | 'sightings'>, block: PointBlock) {
+    this.#tools = tools;
+    this.#block = block;
+  }
+
+  reset(): void {
+    this.time = this.startTime = this.#attributes = this.#attributesEnd = -1;
+    this.flags = 0;
+  }
+
+  /** Steps over an attribute whose field begins at `start`. Only attributes that lie side by side are looked up as one. */
+  attribute(start: number, end: number): void {
+    const { source } = this.#tools;
+    if (this.#attributes < 0) this.#attributes = start;
+    else if (this.#attributesEnd !== start) throw UNUSUAL;
+    source.at = this.#attributesEnd = source.delimited(end);
+  }
+
+  /** Appends a row with the columns of all kinds and returns its index. */
+  append(metric: MetricInRequest): number {
+    const { source, finder, sightings } = this.#tools;
+    const { view } = source;
+    const block = this.#block;
+    if (this.time < 0) throw UNUSUAL;
+    block.times.check(this.time);
+    const attributes = Math.max(this.#attributes, 0);
+    const attributesEnd = Math.max(this.#attributesEnd, 0);
+    const series = finder.find(metric.known, attributes, attributesEnd);
+    const row = block.rows++;
+    block.fixed.reserve(row);
+    block.seriesId.values[row * 2] = series.low;
+    block.seriesId.values[row * 2 + 1] = series.high;
+    setMillis(block.timestamp, row, view, this.time);
+    setMillis(block.startTime, row, view, this.startTime);
+    block.flags.values[row] = this.flags;
+    sightings.point(series, metric, block.times.day, attributes, attributesEnd);
+    return row;
+  }
+}
+
+/** A time of which a signed number of nanoseconds has room. */
+function setMillis({ values }: WordColumn, row: number, view: DataView, position: number): void {
+  if (position < 0) {
+    values[row * 2] = values[row * 2 + 1] = 0;
+    return;
+  }
+  checkStorable(view, position);
+  values[row * 2] = millisLow(view, position);
+  values[row * 2 + 1] = millisHigh(view, position);
+}
+
+/** Times are stored as signed numbers. */
+export function checkStorable(view: DataView, position: number): void {
+  if (view.getUint32(position + 4, true) > 0x7fffffff) throw UNUSUAL;
+}

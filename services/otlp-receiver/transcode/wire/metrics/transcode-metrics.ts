@@ -1,0 +1,125 @@
+import { transcodeMetrics as transcodeByReference } from '../../reference/transcode-metrics.js';
+import type { Transcode, TranscodeContext, TranscodeResult } from '../../transcode.js';
+import { AttributeOrder } from '../attribute-order.js';
+import { ByteDictionary } from '../byte-dictionary.js';
+import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from '../shared-blocks.js';
+import { UNUSUAL } from '../unusual.js';
+import { WireBytes } from '../wire-bytes.js';
+import { type Envelope, findEnvelope, readItems } from './envelope.js';
+import { KnownMetrics, type MetricTarget } from './known-metrics.js';
+import { MetricReader } from './metric-reader.js';
+import { MetricSightings } from './metric-sightings.js';
+import type { MetricTools } from './metric-tools.js';
+import { PointAttributes } from './point-attributes.js';
+import { SeriesFinder } from './series-finder.js';
+
+/** Field 1 of ExportMetricsServiceRequest. */
+const RESOURCE_METRICS = 0x0a;
+
+/** A dictionary that has grown beyond this holds names that do not come back; it starts anew. */
+const MAX_TEXTS = 20_000;
+const MAX_TEXT_BYTES = 4 * 2 ** 20;
+
+const NOTHING_REJECTED: TranscodeResult['rejected'] = new Map();
+
+/**
+ * One pass from the bytes of a request to the columns of the five tables of points. Its dictionaries and buffers are reused, so
+ * one instance serves one request after another, never two at once.
+ */
+export class MetricsTranscoder {
+  readonly #tools: MetricTools = newTools();
+  readonly #known = new KnownMetrics(this.#tools.shared, this.#tools.texts.names);
+  readonly #metrics = new MetricReader(this.#tools, this.#known);
+  readonly #resources = new Remembered<ResourceBlock>();
+  readonly #scopes = new Remembered<ScopeBlock>();
+  readonly #reference: Transcode;
+
+  /** `reference` transcodes what is unusual. */
+  constructor(reference: Transcode = transcodeByReference) {
+    this.#reference = reference;
+  }
+
+  readonly transcode: Transcode = (bytes, context) => {
+    try {
+      return this.#transcodeUsual(bytes, context);
+    } catch (thrown) {
+      if (thrown !== UNUSUAL) throw thrown;
+      return this.#reference(bytes, context);
+    } finally {
+      this.#metrics.clear();
+      this.#tools.sightings.clear();
+      this.#forgetIfLarge();
+    }
+  };
+
+  #transcodeUsual(bytes: Uint8Array, context: TranscodeContext): TranscodeResult {
+    const { source, sightings } = this.#tools;
+    source.open(bytes);
+    sightings.open(context.sightings !== undefined);
+    this.#metrics.open(context);
+    while (source.at < bytes.length) {
+      const tag = source.varint31(bytes.length);
+      if (tag === RESOURCE_METRICS) this.#resourceMetrics(source.delimited(bytes.length));
+      else source.skip(tag, bytes.length);
+    }
+    const blocks = this.#metrics.finish(context);
+    // Only now is it certain that nothing is unusual: the reference would report everything again.
+    if (context.sightings) sightings.report(context.sightings, context);
+    const accepted = blocks.reduce((sum, { rows }) => sum + rows, 0);
+    return { blocks, accepted, rejected: NOTHING_REJECTED, firstRejection: undefined };
+  }
+
+  #resourceMetrics(end: number): void {
+    const { source, shared, sightings } = this.#tools;
+    const envelope = findEnvelope(source, end);
+    this.#checkSchemaUrl(envelope);
+    const resource = this.#resources.find(source, envelope.shared, envelope.sharedEnd, () =>
+      shared.resource(envelope.shared, envelope.sharedEnd),
+    );
+    readItems(source, envelope, (itemEnd) => this.#scopeMetrics(resource, itemEnd));
+    sightings.resourceEnds({ resource });
+  }
+
+  #scopeMetrics(resource: ResourceBlock, end: number): void {
+    const { source, shared, sightings } = this.#tools;
+    const envelope = findEnvelope(source, end);
+    this.#checkSchemaUrl(envelope);
+    const scope = this.#scopes.find(source, envelope.shared, envelope.sharedEnd, () =>
+      shared.scope(envelope.shared, envelope.sharedEnd),
+    );
+    const target: MetricTarget = { resource, scope, metrics: this.#known.below(resource, scope) };
+    readItems(source, envelope, (itemEnd) => this.#metrics.read(target, itemEnd));
+    sightings.scopeEnds(target);
+  }
+
+  /** Points do not store it, but it must be text. */
+  #checkSchemaUrl({ schemaUrl, schemaUrlEnd }: Envelope): void {
+    this.#tools.texts.names.find(this.#tools.source, schemaUrl, schemaUrlEnd);
+  }
+
+  /** Everything that is remembered holds numbers of the dictionaries, so all of it goes together. */
+  #forgetIfLarge(): void {
+    const { texts, order, finder } = this.#tools;
+    const isLarge = ({ size, encoded }: ByteDictionary) =>
+      size > MAX_TEXTS || encoded.length > MAX_TEXT_BYTES;
+    if (!finder.isFull && !isLarge(texts.names) && !isLarge(texts.keys)) return;
+    texts.names.clear();
+    texts.keys.clear();
+    order.clear();
+    finder.clear();
+    this.#known.clear();
+    this.#resources.clear();
+    this.#scopes.clear();
+  }
+}
+
+function newTools(): MetricTools {
+  const source = new WireBytes();
+  const texts = { names: new ByteDictionary(), keys: new ByteDictionary() };
+  const order = new AttributeOrder(texts.keys);
+  const shared = new SharedReader(source, texts, order);
+  const attributes = new PointAttributes(source, texts.keys, order, shared);
+  const finder = new SeriesFinder(source, attributes);
+  const sightings = new MetricSightings({ source, texts, shared, attributes });
+  return { source, texts, order, shared, attributes, finder, sightings };
+}
