@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { MessageShape } from '../../services/otlp-receiver/transcode/reference/message-shape.js';
+import type { Transcode, TranscodeContext } from '../../services/otlp-receiver/transcode/transcode.js';
+import { Random } from './random.js';
+import { WireShuffler } from './wire-shuffler.js';
+
+/** How much longer than usual to look for a difference: `FUZZ_ROUNDS=100 npm test -- --project unit wire`. */
+const ROUNDS = Number(process.env.FUZZ_ROUNDS ?? 1);
+const TIMEOUT_MS = 60_000 * ROUNDS;
+const NOW_UNIX_NANO = 1_795_000_000_123_456_789n;
+const NANOS_PER_DAY = 86_400_000_000_000n;
+
+export interface NamedItem {
+  readonly name: string;
+  readonly timeUnixNano: bigint;
+}
+
+export interface TranscoderUnderTest {
+  /** A transcoder that leaves to `reference` what it does not do itself. */
+  readonly make: (reference?: Transcode) => { readonly transcode: Transcode };
+  readonly reference: Transcode;
+  readonly shape: MessageShape;
+  readonly randomRequest: (random: Random, nowUnixNano: bigint, faults: number) => Uint8Array;
+  /** A request of items whose names go to a dictionary. */
+  readonly encode: (items: readonly NamedItem[]) => Uint8Array;
+}
+
+/** What every one-pass transcoder must do: whatever comes, exactly what its reference does. */
+export function describeTranscoder(signal: string, subject: TranscoderUnderTest): void {
+  const requestOf = (seed: number, faults: number) =>
+    subject.randomRequest(new Random(seed), NOW_UNIX_NANO, faults);
+  const shuffled = (seed: number, isStrange: boolean) =>
+    new WireShuffler(new Random(seed), isStrange).shuffle(requestOf(seed, 0), subject.shape);
+
+  describe(`the one-pass transcoder of ${signal} equals the reference`, () => {
+    it.each<[string, number, (seed: number) => Uint8Array]>([
+      ['clean requests', 120, (seed) => requestOf(seed, 0)],
+      ['requests with faults', 120, (seed) => requestOf(seed, 0.05)],
+      ['fields in any order, repeated, between unknown ones', 120, (seed) => shuffled(seed, false)],
+      ['strange forms', 120, (seed) => shuffled(seed, true)],
+      ['damaged bytes: flipped, cut, repeated, joined', 400, (seed) => damage(requestOf(seed, 0), seed)],
+      ['damaged strange forms', 200, (seed) => damage(shuffled(seed, true), seed)],
+      ['requests of random bytes', 500, (seed) => new Random(seed).bytes(new Random(seed).below(200))],
+      ['requests that make its dictionaries start anew', 30 / ROUNDS, manyNames],
+    ])('on %s', { timeout: TIMEOUT_MS }, (_what, requests, request) => {
+      const compare = comparison(subject);
+      for (let seed = 1; seed <= requests * ROUNDS; seed++) compare(request(seed), seed);
+    });
+
+    it('on more days than one block may touch', () => {
+      const days = (count: number) =>
+        Array.from({ length: count }, (_, day) => ({
+          name: `day ${day % 7}`,
+          timeUnixNano: NOW_UNIX_NANO - BigInt(day) * NANOS_PER_DAY,
+        }));
+      const compare = comparison(subject, 400);
+      expect(compare(subject.encode(days(90)), 90)).toHaveLength(1);
+      expect(compare(subject.encode([...days(200), ...days(100)]), 200)).toHaveLength(3);
+    });
+
+    it.each<[string, (seed: number) => Uint8Array]>([
+      ['clean requests', (seed) => requestOf(seed, 0)],
+      ['fields in any order, repeated, between unknown ones', (seed) => shuffled(seed, false)],
+    ])('and does not need it for %s', { timeout: TIMEOUT_MS }, (_what, request) => {
+      let asked = 0;
+      const { transcode } = subject.make((bytes, context) => {
+        asked++;
+        return subject.reference(bytes, context);
+      });
+      for (let seed = 1; seed <= 200; seed++) transcode(request(seed), contextWith(30));
+      expect(asked).toBe(0);
+    });
+  });
+
+  function manyNames(seed: number): Uint8Array {
+    const names = Array.from({ length: 1_000 }, (_, index) => `name ${seed}/${index}`);
+    return subject.encode(names.map((name) => ({ name, timeUnixNano: NOW_UNIX_NANO })));
+  }
+}
+
+const contextWith = (retentionDays: number): TranscodeContext => ({
+  tenantId: 22,
+  projectId: 2n ** 40n + 7n,
+  nowUnixNano: NOW_UNIX_NANO,
+  limits: { retentionDays },
+});
+
+/** One transcoder for all requests of a test: what it remembers from one must not show in the next. Returns the blocks. */
+function comparison({ make, reference }: TranscoderUnderTest, retentionDays = 30) {
+  const fast = make();
+  const context = contextWith(retentionDays);
+  return (bytes: Uint8Array, seed: number): readonly unknown[] => {
+    const actual = outcome(fast.transcode, bytes, context);
+    expect(actual, `seed ${seed}`).toEqual(outcome(reference, bytes, context));
+    return actual.blocks ?? [];
+  };
+}
+
+/** Everything that can be told about a transcoding from outside. */
+function outcome(transcode: Transcode, bytes: Uint8Array, context: TranscodeContext) {
+  try {
+    const { blocks, accepted, rejected, firstRejection } = transcode(bytes, context);
+    const plain = blocks.map((block) => ({
+      ...block,
+      bytes: Buffer.from(block.bytes).toString('hex'),
+      days: [...block.days].sort(),
+    }));
+    return { blocks: plain, accepted, rejected: [...rejected], firstRejection };
+  } catch (error) {
+    return { refused: (error as Error).message };
+  }
+}
+
+function damage(request: Uint8Array, seed: number): Buffer {
+  const random = new Random(seed);
+  const bytes = Buffer.from(request);
+  if (bytes.length === 0) return random.bytes(3);
+  const at = random.below(bytes.length);
+  switch (random.below(4)) {
+    case 0:
+      bytes[at] = random.below(256);
+      return bytes;
+    case 1:
+      return bytes.subarray(0, at);
+    case 2:
+      return Buffer.concat([bytes, bytes]);
+    default:
+      return Buffer.concat([bytes.subarray(0, at), random.bytes(2), bytes.subarray(at)]);
+  }
+}
