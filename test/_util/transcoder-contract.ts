@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DerivedRows } from '../../services/otlp-receiver/derived/derived-rows.js';
 import type { MessageShape } from '../../services/otlp-receiver/transcode/reference/message-shape.js';
 import type { Transcode, TranscodeContext } from '../../services/otlp-receiver/transcode/transcode.js';
 import { Random } from './random.js';
@@ -23,6 +24,8 @@ export interface TranscoderUnderTest {
   readonly randomRequest: (random: Random, nowUnixNano: bigint, faults: number) => Uint8Array;
   /** A request of items whose names go to a dictionary. */
   readonly encode: (items: readonly NamedItem[]) => Uint8Array;
+  /** Whether it notes exactly what its reference notes, and not only a part of it. */
+  readonly notesAll?: boolean;
 }
 
 /** What every one-pass transcoder must do: whatever comes, exactly what its reference does. */
@@ -35,6 +38,7 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
   describe(`the one-pass transcoder of ${signal} equals the reference`, () => {
     it.each<[string, number, (seed: number) => Uint8Array]>([
       ['clean requests', 120, (seed) => requestOf(seed, 0)],
+      ['requests that come again', 120, (seed) => requestOf(1 + (seed % 40), seed % 8 === 0 ? 0.05 : 0)],
       ['requests with faults', 120, (seed) => requestOf(seed, 0.05)],
       ['fields in any order, repeated, between unknown ones', 120, (seed) => shuffled(seed, false)],
       ['strange forms', 120, (seed) => shuffled(seed, true)],
@@ -53,7 +57,7 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
           name: `day ${day % 7}`,
           timeUnixNano: NOW_UNIX_NANO - BigInt(day) * NANOS_PER_DAY,
         }));
-      const compare = comparison(subject, 400);
+      const compare = comparison({ ...subject, notesAll: false }, 400);
       expect(compare(subject.encode(days(90)), 90)).toHaveLength(1);
       expect(compare(subject.encode([...days(200), ...days(100)]), 200)).toHaveLength(3);
     });
@@ -86,13 +90,27 @@ const contextWith = (retentionDays: number): TranscodeContext => ({
 });
 
 /** One transcoder for all requests of a test: what it remembers from one must not show in the next. Returns the blocks. */
-function comparison({ make, reference }: TranscoderUnderTest, retentionDays = 30) {
-  const fast = make();
+function comparison({ make, reference, notesAll }: TranscoderUnderTest, retentionDays = 30) {
   const context = contextWith(retentionDays);
+  const [fast, slow] = [make().transcode, reference].map((transcode) =>
+    notesAll ? withDerivedRows(transcode) : transcode,
+  );
   return (bytes: Uint8Array, seed: number): readonly unknown[] => {
-    const actual = outcome(fast.transcode, bytes, context);
-    expect(actual, `seed ${seed}`).toEqual(outcome(reference, bytes, context));
+    const actual = outcome(fast as Transcode, bytes, context);
+    expect(actual, `seed ${seed}`).toEqual(outcome(slow as Transcode, bytes, context));
     return actual.blocks ?? [];
+  };
+}
+
+/** Its blocks with those of what it notes; all requests share one memory of what is stored. */
+function withDerivedRows(transcode: Transcode): Transcode {
+  const derived = new DerivedRows();
+  return (bytes, context) => {
+    const delivery = derived.open({ ...context, database: 'gob_cell_default', signal: 'metrics' });
+    const result = transcode(bytes, { ...context, sightings: delivery });
+    const blocks = [...result.blocks, ...delivery.blocks()];
+    delivery.stored();
+    return { ...result, blocks };
   };
 }
 

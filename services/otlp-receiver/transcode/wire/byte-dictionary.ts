@@ -96,6 +96,11 @@ export class ByteDictionary {
     return (this.#ends[number] as number) - (this.#starts[number] as number);
   }
 
+  /** The text as bytes; valid until the next is added. */
+  bytesOf(number: number): Uint8Array {
+    return this.encoded.bytes.subarray(this.#starts[number], this.#ends[number]);
+  }
+
   textOf(number: number): string {
     return this.encoded.bytes.toString('utf8', this.#starts[number], this.#ends[number]);
   }

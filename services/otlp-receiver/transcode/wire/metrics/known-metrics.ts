@@ -16,6 +16,8 @@ export interface MetricIdentity {
 
 /** A series that was met before, in this request or an earlier one. */
 export interface Series {
+  /** Number of its attributes as they were sent. */
+  readonly set: number;
   /** The halves of `id`. */
   readonly low: number;
   readonly high: number;
@@ -30,7 +32,7 @@ export interface KnownMetric extends MetricIdentity {
   readonly resource: ResourceBlock;
   readonly scope: ScopeBlock;
   readonly digest: Uint8Array;
-  /** By the number of their attributes. */
+  /** By `set`. */
   readonly series: Map<number, Series>;
 }
 

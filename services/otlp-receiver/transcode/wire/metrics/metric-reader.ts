@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { NativeBlock } from '../../../native/block.js';
 import { METRIC_TYPES, TEMPORALITIES } from '../../metric-columns.js';
 import type { TranscodeContext } from '../../transcode.js';
+import { GrowableBytes } from '../growable-bytes.js';
 import { UNUSUAL } from '../unusual.js';
 import { ExponentialPoints } from './exponential-points.js';
 import { HistogramPoints } from './histogram-points.js';
@@ -33,6 +34,8 @@ export class MetricReader {
   readonly #known: KnownMetrics;
   /** In the order of METRIC_TYPES. */
   readonly #points: readonly PointReader[];
+
+  readonly #unused = new GrowableBytes();
 
   // The metric being read. Positions are those in the request.
   #name = 0;
@@ -91,7 +94,7 @@ export class MetricReader {
   }
 
   #field(tag: number, end: number): void {
-    const { source, texts, attributes } = this.#tools;
+    const { source, texts } = this.#tools;
     switch (tag) {
       case METRIC.name:
         this.#name = texts.names.read(source, end);
@@ -105,11 +108,20 @@ export class MetricReader {
         source.at = this.#descriptionEnd;
         return;
       case METRIC.metadata:
-        attributes.check(source.delimited(end));
+        this.#checkMetadata(source.delimited(end));
         return;
       default:
         this.#dataField(tag, end);
     }
+  }
+
+  /** It is not stored, but must be in order. */
+  #checkMetadata(end: number): void {
+    const { attributes } = this.#tools;
+    attributes.count = 0;
+    attributes.read(end);
+    attributes.writeText(0, this.#unused);
+    this.#unused.length = 0;
   }
 
   /** A metric has data of one kind, once. */

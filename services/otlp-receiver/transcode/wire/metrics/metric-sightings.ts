@@ -9,7 +9,7 @@ import { type MetricInRequest, type SeriesNote, SeriesNotes } from './series-not
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 
-type Tools = Pick<MetricTools, 'source' | 'texts' | 'shared' | 'attributes'>;
+type Tools = Pick<MetricTools, 'source' | 'texts' | 'shared' | 'finder'>;
 
 /** Attributes that all points of a scope or resource share. */
 interface SharedNote {
@@ -50,11 +50,10 @@ export class MetricSightings {
     this.#inResource.clear();
   }
 
-  /** A point whose attributes lie at `[start, end)`. */
-  point(series: Series, metric: MetricInRequest, day: number, start: number, end: number): void {
+  point(series: Series, metric: MetricInRequest, day: number): void {
     if (!this.#isWanted) return;
     this.#inScope.add(day, 1);
-    this.#series.add(series, metric, day, start, end);
+    this.#series.add(series, metric, day);
   }
 
   /** To be called behind the last point of a scope. */
@@ -88,15 +87,15 @@ export class MetricSightings {
   }
 
   #reportSeries(note: SeriesNote, sightings: Sightings, context: TranscodeContext): void {
-    const { series, day, points, start, end } = note;
+    const { series, day, points } = note;
     if (sightings.series(day, series.id, () => this.#row(note, context)))
-      sightings.attributes(day, 'attr', this.#tools.attributes.textsOf(start, end), points);
+      sightings.attributes(day, 'attr', this.#tools.finder.textsOf(series), points);
   }
 
-  #row({ series, metric, day, start, end }: SeriesNote, context: TranscodeContext): SeriesRow {
+  #row({ series, metric, day }: SeriesNote, context: TranscodeContext): SeriesRow {
     const { known, description, descriptionEnd } = metric;
     const { resource, scope } = known;
-    const { source, shared, attributes } = this.#tools;
+    const { source, shared, finder } = this.#tools;
     const { names } = this.#tools.texts;
     return {
       TenantId: context.tenantId,
@@ -114,7 +113,7 @@ export class MetricSightings {
       ScopeName: names.textOf(scope.name),
       ScopeVersion: names.textOf(scope.version),
       ScopeAttrs: shared.textsOf(scope),
-      Attrs: attributes.textsOf(start, end),
+      Attrs: finder.textsOf(series),
       LastSeen: Number(context.nowUnixNano / NANOS_PER_SECOND),
     };
   }

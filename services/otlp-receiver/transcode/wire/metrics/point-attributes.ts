@@ -3,28 +3,27 @@ import { Attributes } from '../attributes.js';
 import type { ByteDictionary } from '../byte-dictionary.js';
 import { GrowableBytes } from '../growable-bytes.js';
 import type { SharedReader } from '../shared-blocks.js';
-import type { WireBytes } from '../wire-bytes.js';
+import { WireBytes } from '../wire-bytes.js';
 
-/** Reads the attributes of a point, or the metadata of a metric, when their bytes are not known yet. */
+/** Reads the attributes of points from the bytes that are remembered of them: their fields, and nothing else. */
 export class PointAttributes {
-  readonly #source: WireBytes;
+  readonly #source = new WireBytes();
   readonly #keys: ByteDictionary;
   readonly #order: AttributeOrder;
   readonly #shared: SharedReader;
   readonly #attributes: Attributes;
   readonly #values = new GrowableBytes();
 
-  constructor(source: WireBytes, keys: ByteDictionary, order: AttributeOrder, shared: SharedReader) {
-    this.#source = source;
+  constructor(keys: ByteDictionary, order: AttributeOrder, shared: SharedReader) {
     this.#keys = keys;
     this.#order = order;
     this.#shared = shared;
-    this.#attributes = new Attributes(source, keys);
+    this.#attributes = new Attributes(this.#source, keys);
   }
 
-  /** Appends the attributes as `seriesId` hashes them. `[start, end)` holds fields with attributes and nothing else. */
-  encode(start: number, end: number, out: GrowableBytes): void {
-    const order = this.#read(start, end);
+  /** Appends the attributes as `seriesId` hashes them. */
+  encode(fields: Uint8Array, out: GrowableBytes): void {
+    const order = this.#read(fields);
     this.#attributes.checkAll(order);
     out.varUint(order.length);
     for (const position of order) {
@@ -34,8 +33,8 @@ export class PointAttributes {
   }
 
   /** The attributes as they are stored. They must have been encoded before, and so be in order. */
-  textsOf(start: number, end: number): [string, string][] {
-    const order = this.#read(start, end);
+  textsOf(fields: Uint8Array): [string, string][] {
+    const order = this.#read(fields);
     const values = this.#values;
     values.length = 0;
     for (const position of order) this.#attributes.writeText(position, values);
@@ -43,25 +42,15 @@ export class PointAttributes {
     return this.#shared.textsOf({ keys, values: values.bytes.subarray(0, values.length) });
   }
 
-  /** Checks one attribute that is not stored, from the position to `end`. */
-  check(end: number): void {
-    this.#attributes.count = 0;
-    this.#attributes.read(end);
-    this.#values.length = 0;
-    this.#attributes.writeText(0, this.#values);
-  }
-
-  #read(start: number, end: number): Int32Array {
+  #read(fields: Uint8Array): Int32Array {
     const source = this.#source;
     const attributes = this.#attributes;
     attributes.count = 0;
-    const before = source.at;
-    source.at = start;
-    while (source.at < end) {
-      source.varint31(end);
-      attributes.read(source.delimited(end));
+    source.open(fields);
+    while (source.at < fields.length) {
+      source.varint31(fields.length);
+      attributes.read(source.delimited(fields.length));
     }
-    source.at = before;
     return this.#order.of(attributes.keys, attributes.count);
   }
 }

@@ -1,6 +1,8 @@
 import type { WordColumn } from '../fixed-columns.js';
+import { GrowableBytes } from '../growable-bytes.js';
 import { UNUSUAL } from '../unusual.js';
 import { millisHigh, millisLow } from './fixed64.js';
+import type { Series } from './known-metrics.js';
 import type { MetricTools } from './metric-tools.js';
 import type { PointBlock } from './point-block.js';
 import type { MetricInRequest } from './series-notes.js';
@@ -19,8 +21,11 @@ export class PointHead {
   time = -1;
   startTime = -1;
   flags = 0;
-  #attributes = -1;
-  #attributesEnd = -1;
+  /** The fields with attributes that were met last, side by side. */
+  #attributes = 0;
+  #attributesEnd = 0;
+  /** Those before, copied. */
+  readonly #gathered = new GrowableBytes();
 
   constructor(tools: Pick<MetricTools, 'source' | 'finder' | 'sightings'>, block: PointBlock) {
     this.#tools = tools;
@@ -28,28 +33,39 @@ export class PointHead {
   }
 
   reset(): void {
-    this.time = this.startTime = this.#attributes = this.#attributesEnd = -1;
-    this.flags = 0;
+    this.time = this.startTime = -1;
+    this.flags = this.#attributes = this.#attributesEnd = this.#gathered.length = 0;
   }
 
-  /** Steps over an attribute whose field begins at `start`. Only attributes that lie side by side are looked up as one. */
+  /** Steps over an attribute whose field begins at `start`. Those that do not lie side by side are gathered. */
   attribute(start: number, end: number): void {
     const { source } = this.#tools;
-    if (this.#attributes < 0) this.#attributes = start;
-    else if (this.#attributesEnd !== start) throw UNUSUAL;
+    if (this.#attributesEnd !== start) {
+      this.#gather();
+      this.#attributes = start;
+    }
     source.at = this.#attributesEnd = source.delimited(end);
+  }
+
+  #gather(): void {
+    this.#gathered.copy(this.#tools.source, this.#attributes, this.#attributesEnd);
+  }
+
+  #series({ known }: MetricInRequest): Series {
+    const { source, finder } = this.#tools;
+    if (this.#gathered.length === 0) return finder.find(known, source, this.#attributes, this.#attributesEnd);
+    this.#gather();
+    return finder.find(known, this.#gathered, 0, this.#gathered.length);
   }
 
   /** Appends a row with the columns of all kinds and returns its index. */
   append(metric: MetricInRequest): number {
-    const { source, finder, sightings } = this.#tools;
+    const { source, sightings } = this.#tools;
     const { view } = source;
     const block = this.#block;
     if (this.time < 0) throw UNUSUAL;
     block.times.check(this.time);
-    const attributes = Math.max(this.#attributes, 0);
-    const attributesEnd = Math.max(this.#attributesEnd, 0);
-    const series = finder.find(metric.known, attributes, attributesEnd);
+    const series = this.#series(metric);
     const row = block.rows++;
     block.fixed.reserve(row);
     block.seriesId.values[row * 2] = series.low;
@@ -57,7 +73,7 @@ export class PointHead {
     setMillis(block.timestamp, row, view, this.time);
     setMillis(block.startTime, row, view, this.startTime);
     block.flags.values[row] = this.flags;
-    sightings.point(series, metric, block.times.day, attributes, attributesEnd);
+    sightings.point(series, metric, block.times.day);
     return row;
   }
 }

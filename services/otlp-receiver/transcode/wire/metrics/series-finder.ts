@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { ByteDictionary } from '../byte-dictionary.js';
-import { GrowableBytes } from '../growable-bytes.js';
-import type { WireBytes } from '../wire-bytes.js';
+import { type ByteSource, GrowableBytes } from '../growable-bytes.js';
 import type { KnownMetric, Series } from './known-metrics.js';
 import type { PointAttributes } from './point-attributes.js';
 
@@ -15,7 +14,6 @@ const MAX_ATTRIBUTE_BYTES = 16 * 2 ** 20;
  * last ones the time before are tried first.
  */
 export class SeriesFinder {
-  readonly #source: WireBytes;
   readonly #reader: PointAttributes;
   /** Attributes as they were sent. Number 0 is none. */
   readonly #sets = new ByteDictionary(() => true);
@@ -24,8 +22,7 @@ export class SeriesFinder {
   #size = 0;
   readonly #hashed = new GrowableBytes();
 
-  constructor(source: WireBytes, reader: PointAttributes) {
-    this.#source = source;
+  constructor(reader: PointAttributes) {
     this.#reader = reader;
   }
 
@@ -40,20 +37,25 @@ export class SeriesFinder {
     this.#size = 0;
   }
 
-  /** The series of a point whose attributes are the fields `[start, end)` of the request. */
-  find(metric: KnownMetric, start: number, end: number): Series {
-    const set = this.#setOf(start, end);
+  /** The series of a point whose attributes are the fields `[start, end)`. */
+  find(metric: KnownMetric, source: ByteSource, start: number, end: number): Series {
+    const set = this.#setOf(source, start, end);
     const known = metric.series.get(set);
     if (known !== undefined) return known;
-    const series = this.#make(metric, start, end);
+    const series = this.#make(metric, set);
     metric.series.set(set, series);
     this.#size++;
     return series;
   }
 
-  #setOf(start: number, end: number): number {
+  /** The attributes of a series as they are stored. */
+  textsOf({ set }: Series): [string, string][] {
+    return this.#reader.textsOf(this.#sets.bytesOf(set));
+  }
+
+  #setOf(source: ByteSource, start: number, end: number): number {
     const last = this.#lastSet;
-    const set = this.#sets.findLike(this.#followers[last] as number, this.#source, start, end);
+    const set = this.#sets.findLike(this.#followers[last] as number, source, start, end);
     if (set >= this.#followers.length) this.#grow(set);
     this.#followers[last] = set;
     this.#lastSet = set;
@@ -66,14 +68,14 @@ export class SeriesFinder {
     this.#followers = larger;
   }
 
-  /** The id is that of `seriesId`, whose bytes are put together here as they lie in the request. */
-  #make(metric: KnownMetric, start: number, end: number): Series {
+  /** The id is that of `seriesId`. */
+  #make({ digest: metric }: KnownMetric, set: number): Series {
     const hashed = this.#hashed;
     hashed.length = 0;
-    hashed.raw(metric.digest);
-    this.#reader.encode(start, end, hashed);
+    hashed.raw(metric);
+    this.#reader.encode(this.#sets.bytesOf(set), hashed);
     const digest = hash('sha256', hashed.bytes.subarray(0, hashed.length), 'buffer');
-    const id = digest.readBigUInt64LE(0);
-    return { low: digest.readUInt32LE(0), high: digest.readUInt32LE(4), id, notedRequest: 0, lastNote: 0 };
+    const [low, high] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+    return { set, low, high, id: digest.readBigUInt64LE(0), notedRequest: 0, lastNote: 0 };
   }
 }

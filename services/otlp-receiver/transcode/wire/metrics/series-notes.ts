@@ -16,9 +16,6 @@ export interface SeriesNote {
   readonly metric: MetricInRequest;
   readonly day: number;
   readonly points: number;
-  /** Where the attributes of the first of them lie. */
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Which series a request has points of, by day and in order of appearance. Lists side by side: a point costs no object. */
@@ -27,8 +24,6 @@ export class SeriesNotes {
   readonly #metrics: MetricInRequest[] = [];
   readonly #days = new Numbers();
   readonly #points = new Numbers();
-  readonly #starts = new Numbers();
-  readonly #ends = new Numbers();
   /** Index of the note about the same series that was made before, counted from 1. */
   readonly #before = new Numbers();
   #request = 0;
@@ -41,11 +36,10 @@ export class SeriesNotes {
   clear(): void {
     this.#request++;
     this.#series.length = this.#metrics.length = 0;
-    for (const list of [this.#days, this.#points, this.#starts, this.#ends, this.#before]) list.length = 0;
+    for (const list of [this.#days, this.#points, this.#before]) list.length = 0;
   }
 
-  /** A point whose attributes lie at `[start, end)`. */
-  add(series: Series, metric: MetricInRequest, day: number, start: number, end: number): void {
+  add(series: Series, metric: MetricInRequest, day: number): void {
     const last = series.notedRequest === this.#request ? series.lastNote : 0;
     for (let note = last; note > 0; note = this.#before.values[note - 1] as number) {
       if (this.#days.values[note - 1] !== day) continue;
@@ -56,8 +50,6 @@ export class SeriesNotes {
     this.#metrics.push(metric);
     this.#days.push(day);
     this.#points.push(1);
-    this.#starts.push(start);
-    this.#ends.push(end);
     this.#before.push(last);
     series.notedRequest = this.#request;
     series.lastNote = this.#series.length;
@@ -69,8 +61,6 @@ export class SeriesNotes {
       metric: this.#metrics[index] as MetricInRequest,
       day: this.#days.values[index] as number,
       points: this.#points.values[index] as number,
-      start: this.#starts.values[index] as number,
-      end: this.#ends.values[index] as number,
     };
   }
 }

@@ -1,6 +1,7 @@
 import { transcodeMetrics as transcodeByReference } from '../../reference/transcode-metrics.js';
 import type { Transcode, TranscodeContext, TranscodeResult } from '../../transcode.js';
 import { AttributeOrder } from '../attribute-order.js';
+import { Attributes } from '../attributes.js';
 import { ByteDictionary } from '../byte-dictionary.js';
 import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from '../shared-blocks.js';
 import { UNUSUAL } from '../unusual.js';
@@ -118,8 +119,8 @@ function newTools(): MetricTools {
   const texts = { names: new ByteDictionary(), keys: new ByteDictionary() };
   const order = new AttributeOrder(texts.keys);
   const shared = new SharedReader(source, texts, order);
-  const attributes = new PointAttributes(source, texts.keys, order, shared);
-  const finder = new SeriesFinder(source, attributes);
-  const sightings = new MetricSightings({ source, texts, shared, attributes });
+  const attributes = new Attributes(source, texts.keys);
+  const finder = new SeriesFinder(new PointAttributes(texts.keys, order, shared));
+  const sightings = new MetricSightings({ source, texts, shared, finder });
   return { source, texts, order, shared, attributes, finder, sightings };
 }
