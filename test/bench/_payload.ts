@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ExportLogsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/logs/v1/logs_service.js';
 import { ExportTraceServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import type { KeyValue } from '../../gen/otlp/opentelemetry/proto/common/v1/common.js';
 
@@ -6,26 +7,67 @@ export const text = (key: string, stringValue: string) => ({ key, value: { strin
 export const int = (key: string, intValue: number) =>
   ({ key, value: { intValue: BigInt(intValue) } }) as KeyValue;
 
-/** Spans with eight attributes each, six on the resource, random ids: what an SDK's batch looks like. */
-export function tracesPayload(spans: number, nowUnixNano: bigint): Buffer {
-  const attributes = [
+const RESOURCE = {
+  attributes: [
     ...[text('service.name', 'shop'), text('service.version', '1.2.3'), text('host.name', 'host-1234')],
     ...[
       text('telemetry.sdk.language', 'go'),
       text('k8s.pod.name', 'shop-7d8f9c-xk2p1'),
       text('deployment.environment', 'production'),
     ],
-  ];
-  const scopeSpans = [
-    {
-      scope: { name: 'otelhttp', version: '0.49.0' },
-      spans: Array.from({ length: spans }, (_, index) => span(index, nowUnixNano)),
-    },
-  ];
+  ],
+};
+
+/** Spans with eight attributes each, six on the resource, random ids: what an SDK's batch looks like. */
+export function tracesPayload(count: number, nowUnixNano: bigint): Buffer {
+  const spans = Array.from({ length: count }, (_, index) => span(index, nowUnixNano));
+  const scopeSpans = [{ scope: { name: 'otelhttp', version: '0.49.0' }, spans }];
   const request = ExportTraceServiceRequest.fromPartial({
-    resourceSpans: [{ resource: { attributes }, scopeSpans }],
+    resourceSpans: [{ resource: RESOURCE, scopeSpans }],
   });
   return Buffer.from(ExportTraceServiceRequest.encode(request).finish());
+}
+
+/** Log records with eight attributes each, six on the resource, a sentence as body, nine of ten of them within a trace. */
+export function logsPayload(count: number, nowUnixNano: bigint): Buffer {
+  const logRecords = Array.from({ length: count }, (_, index) => logRecord(index, nowUnixNano));
+  const scopeLogs = [{ scope: { name: 'shop/checkout', version: '1.2.3' }, logRecords }];
+  const request = ExportLogsServiceRequest.fromPartial({ resourceLogs: [{ resource: RESOURCE, scopeLogs }] });
+  return Buffer.from(ExportLogsServiceRequest.encode(request).finish());
+}
+
+const SEVERITIES = [
+  [9, 'INFO'],
+  [9, 'INFO'],
+  [5, 'DEBUG'],
+  [13, 'WARN'],
+  [17, 'ERROR'],
+] as const;
+
+function logRecord(index: number, nowUnixNano: bigint) {
+  const [severityNumber, severityText] = SEVERITIES[index % SEVERITIES.length] ?? SEVERITIES[0];
+  const isInTrace = index % 10 !== 0;
+  const sentence = `order ${100_000 + index} of user-${index % 97} was priced with 3 items in ${index % 40} ms, total 129.90 EUR, voucher not applied`;
+  return {
+    timeUnixNano: nowUnixNano - BigInt(index * 1000),
+    observedTimeUnixNano: nowUnixNano,
+    severityNumber,
+    severityText,
+    body: { stringValue: sentence },
+    attributes: [
+      text('code.file.path', '/app/internal/checkout/price.go'),
+      text('code.function.name', 'shop/checkout.(*Pricer).Price'),
+      int('code.line.number', 100 + (index % 7)),
+      text('thread.name', `worker-${index % 16}`),
+      text('user.id', `user-${index % 97}`),
+      text('order.id', `${100_000 + index}`),
+      int('items', 3),
+      text('http.route', '/api/v1/orders/{id}'),
+    ],
+    flags: 1,
+    traceId: isInTrace ? randomBytes(16) : Buffer.alloc(0),
+    spanId: isInTrace ? randomBytes(8) : Buffer.alloc(0),
+  };
 }
 
 function span(index: number, nowUnixNano: bigint) {
