@@ -1,4 +1,4 @@
-import { metricDigest } from '../../series-id.js';
+import { metricDigest, resourceDigest, scopeDigest } from '../../series-id.js';
 import type { ByteDictionary } from '../byte-dictionary.js';
 import type { ResourceBlock, ScopeBlock, SharedReader } from '../shared-blocks.js';
 import { UNUSUAL } from '../unusual.js';
@@ -36,9 +36,6 @@ export interface KnownMetric extends MetricIdentity {
   readonly series: Map<number, Series>;
 }
 
-/** The metrics below one resource and scope, by a number that stands for the identity. */
-export type ScopedMetrics = Map<number, KnownMetric>;
-
 /** So that a name, a unit and a kind fit into the 53 bits of an exact number. */
 const MAX_NAMES = 2 ** 23;
 const MAX_KINDS = 2 ** 6;
@@ -47,7 +44,7 @@ const MAX_KINDS = 2 ** 6;
 export class KnownMetrics {
   readonly #shared: SharedReader;
   readonly #names: ByteDictionary;
-  #byResource = new WeakMap<ResourceBlock, WeakMap<ScopeBlock, ScopedMetrics>>();
+  #byResource = new WeakMap<ResourceBlock, KnownResource>();
 
   constructor(shared: SharedReader, names: ByteDictionary) {
     this.#shared = shared;
@@ -58,12 +55,26 @@ export class KnownMetrics {
     this.#byResource = new WeakMap();
   }
 
-  below(resource: ResourceBlock, scope: ScopeBlock): ScopedMetrics {
-    const byScope = this.#byResource.get(resource) ?? new WeakMap<ScopeBlock, ScopedMetrics>();
-    this.#byResource.set(resource, byScope);
-    const metrics = byScope.get(scope) ?? new Map<number, KnownMetric>();
-    byScope.set(scope, metrics);
-    return metrics;
+  below(resource: ResourceBlock, scope: ScopeBlock): MetricTarget {
+    const known = this.#resource(resource);
+    const target = known.scopes.get(scope) ?? this.#target(resource, known.digest, scope);
+    known.scopes.set(scope, target);
+    return target;
+  }
+
+  #resource(resource: ResourceBlock): KnownResource {
+    const known = this.#byResource.get(resource);
+    if (known) return known;
+    const digest = resourceDigest(this.#shared.textsOf(resource));
+    const made = { digest, scopes: new WeakMap<ScopeBlock, MetricTarget>() };
+    this.#byResource.set(resource, made);
+    return made;
+  }
+
+  #target(resource: ResourceBlock, digest: Uint8Array, scope: ScopeBlock): MetricTarget {
+    const [name, version] = [this.#names.textOf(scope.name), this.#names.textOf(scope.version)];
+    const ofScope = scopeDigest(name, version, this.#shared.textsOf(scope));
+    return { resource, scope, digests: { resource: digest, scope: ofScope }, metrics: new Map() };
   }
 
   find(target: MetricTarget, identity: MetricIdentity): KnownMetric {
@@ -75,28 +86,26 @@ export class KnownMetrics {
     return made;
   }
 
-  #make({ resource, scope }: MetricTarget, identity: MetricIdentity): KnownMetric {
-    const names = this.#names;
-    const digest = metricDigest({
-      resourceAttrs: this.#shared.textsOf(resource),
-      scopeName: names.textOf(scope.name),
-      scopeVersion: names.textOf(scope.version),
-      scopeAttrs: this.#shared.textsOf(scope),
-      name: names.textOf(identity.name),
-      unit: names.textOf(identity.unit),
-      type: identity.type,
-      temporality: identity.temporality,
-      isMonotonic: identity.isMonotonic,
-    });
+  #make({ resource, scope, digests }: MetricTarget, identity: MetricIdentity): KnownMetric {
+    const [name, unit] = [this.#names.textOf(identity.name), this.#names.textOf(identity.unit)];
+    const digest = metricDigest({ ...identity, ...digests, name, unit });
     return { ...identity, resource, scope, digest, series: new Map() };
   }
 }
 
-/** What the metrics being read lie in. */
+interface KnownResource {
+  readonly digest: Uint8Array;
+  readonly scopes: WeakMap<ScopeBlock, MetricTarget>;
+}
+
+/** What metrics lie in, with those that were met there. */
 export interface MetricTarget {
   readonly resource: ResourceBlock;
   readonly scope: ScopeBlock;
-  readonly metrics: ScopedMetrics;
+  /** From `resourceDigest` and `scopeDigest`. */
+  readonly digests: { readonly resource: Uint8Array; readonly scope: Uint8Array };
+  /** By a number that stands for the identity. */
+  readonly metrics: Map<number, KnownMetric>;
 }
 
 function keyOf({ name, unit, type, temporality, isMonotonic }: MetricIdentity): number {

@@ -1,5 +1,6 @@
 import type { SeriesRow } from '../../metric-columns.js';
 import type { AttributeSource, Sightings } from '../../sightings.js';
+import { decodeText } from '../../text.js';
 import type { TranscodeContext } from '../../transcode.js';
 import type { AttributeBlock } from '../map-column.js';
 import { DayCounts } from './day-counts.js';
@@ -30,6 +31,7 @@ export class MetricSightings {
   readonly #shared: SharedNote[] = [];
   readonly #inScope = new DayCounts();
   readonly #inResource = new DayCounts();
+  readonly #entries = new Map<AttributeBlock, [string, string][]>();
   #isWanted = false;
 
   constructor(tools: Tools) {
@@ -48,6 +50,7 @@ export class MetricSightings {
     this.#shared.length = 0;
     this.#inScope.clear();
     this.#inResource.clear();
+    this.#entries.clear();
   }
 
   point(series: Series, metric: MetricInRequest, day: number): void {
@@ -80,8 +83,8 @@ export class MetricSightings {
     };
     for (const { seriesBefore, source, shared, pointsByDay } of this.#shared) {
       reportSeries(seriesBefore);
-      const entries = this.#tools.shared.textsOf(shared);
-      for (const [day, points] of pointsByDay) sightings.attributes(day, source, entries, points);
+      for (const [day, points] of pointsByDay)
+        sightings.attributes(day, source, this.#entriesOf(shared), points);
     }
     reportSeries(this.#series.length);
   }
@@ -95,7 +98,7 @@ export class MetricSightings {
   #row({ series, metric, day }: SeriesNote, context: TranscodeContext): SeriesRow {
     const { known, description, descriptionEnd } = metric;
     const { resource, scope } = known;
-    const { source, shared, finder } = this.#tools;
+    const { source, finder } = this.#tools;
     const { names } = this.#tools.texts;
     return {
       TenantId: context.tenantId,
@@ -107,14 +110,21 @@ export class MetricSightings {
       Temporality: known.temporality,
       IsMonotonic: known.isMonotonic,
       Unit: names.textOf(known.unit),
-      Description: Buffer.from(source.bytes.subarray(description, descriptionEnd)).toString('utf8'),
+      Description: decodeText(source.bytes.subarray(description, descriptionEnd)),
       ServiceName: names.textOf(resource.serviceName),
-      ResourceAttrs: shared.textsOf(resource),
+      ResourceAttrs: this.#entriesOf(resource),
       ScopeName: names.textOf(scope.name),
       ScopeVersion: names.textOf(scope.version),
-      ScopeAttrs: shared.textsOf(scope),
+      ScopeAttrs: this.#entriesOf(scope),
       Attrs: finder.textsOf(series),
       LastSeen: Number(context.nowUnixNano / NANOS_PER_SECOND),
     };
+  }
+
+  /** Read once for all series that share them. */
+  #entriesOf(shared: AttributeBlock): [string, string][] {
+    const entries = this.#entries.get(shared) ?? this.#tools.shared.textsOf(shared);
+    this.#entries.set(shared, entries);
+    return entries;
   }
 }

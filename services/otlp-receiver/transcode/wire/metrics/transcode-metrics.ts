@@ -7,7 +7,7 @@ import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from '.
 import { UNUSUAL } from '../unusual.js';
 import { WireBytes } from '../wire-bytes.js';
 import { type Envelope, findEnvelope, readItems } from './envelope.js';
-import { KnownMetrics, type MetricTarget } from './known-metrics.js';
+import { KnownMetrics } from './known-metrics.js';
 import { MetricReader } from './metric-reader.js';
 import { MetricSightings } from './metric-sightings.js';
 import type { MetricTools } from './metric-tools.js';
@@ -21,6 +21,9 @@ const RESOURCE_METRICS = 0x0a;
 const MAX_TEXTS = 20_000;
 const MAX_TEXT_BYTES = 4 * 2 ** 20;
 
+/** Larger requests are rare, and a point may take ten times as much in columns as on the wire. */
+const MAX_KEPT_REQUEST_BYTES = 4 * 2 ** 20;
+
 const NOTHING_REJECTED: TranscodeResult['rejected'] = new Map();
 
 /**
@@ -30,7 +33,7 @@ const NOTHING_REJECTED: TranscodeResult['rejected'] = new Map();
 export class MetricsTranscoder {
   readonly #tools: MetricTools = newTools();
   readonly #known = new KnownMetrics(this.#tools.shared, this.#tools.texts.names);
-  readonly #metrics = new MetricReader(this.#tools, this.#known);
+  #metrics = new MetricReader(this.#tools, this.#known);
   readonly #resources = new Remembered<ResourceBlock>();
   readonly #scopes = new Remembered<ScopeBlock>();
   readonly #reference: Transcode;
@@ -50,6 +53,8 @@ export class MetricsTranscoder {
       this.#metrics.clear();
       this.#tools.sightings.clear();
       this.#forgetIfLarge();
+      // Columns keep the room that they have once needed.
+      if (bytes.length > MAX_KEPT_REQUEST_BYTES) this.#metrics = new MetricReader(this.#tools, this.#known);
     }
   };
 
@@ -88,7 +93,7 @@ export class MetricsTranscoder {
     const scope = this.#scopes.find(source, envelope.shared, envelope.sharedEnd, () =>
       shared.scope(envelope.shared, envelope.sharedEnd),
     );
-    const target: MetricTarget = { resource, scope, metrics: this.#known.below(resource, scope) };
+    const target = this.#known.below(resource, scope);
     readItems(source, envelope, (itemEnd) => this.#metrics.read(target, itemEnd));
     sightings.scopeEnds(target);
   }
