@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ByteSink } from '../native/byte-sink.js';
 
 type Entries = readonly (readonly [string, string])[];
@@ -80,5 +80,5 @@ function putEntries(sink: ByteSink, entries: Entries): void {
 }
 
 function sha256(sink: ByteSink): Buffer {
-  return createHash('sha256').update(sink.view()).digest();
+  return hash('sha256', sink.view(), 'buffer');
 }
