@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../gen/otlp/opentelemetry/proto/resource/v1/resource.js';
 import { DerivedRows } from '../../services/otlp-receiver/derived/derived-rows.js';
 import type { MessageShape } from '../../services/otlp-receiver/transcode/reference/message-shape.js';
 import type { Transcode, TranscodeContext } from '../../services/otlp-receiver/transcode/transcode.js';
@@ -16,6 +17,8 @@ export interface NamedItem {
   readonly timeUnixNano: bigint;
 }
 
+export type ResourceFields = Parameters<typeof Resource.fromPartial>[0];
+
 export interface TranscoderUnderTest {
   /** A transcoder that leaves to `reference` what it does not do itself. */
   readonly make: (reference?: Transcode) => { readonly transcode: Transcode };
@@ -23,9 +26,9 @@ export interface TranscoderUnderTest {
   readonly shape: MessageShape;
   readonly randomRequest: (random: Random, nowUnixNano: bigint, faults: number) => Uint8Array;
   /** A request of items whose names go to a dictionary. */
-  readonly encode: (items: readonly NamedItem[]) => Uint8Array;
-  /** Whether it notes exactly what its reference notes, and not only a part of it. */
-  readonly notesAll?: boolean;
+  readonly encode: (items: readonly NamedItem[], resource?: ResourceFields) => Uint8Array;
+  /** Whether its items belong to series: their rows do not repeat the resource, and all that is noted must be equal, too. */
+  readonly hasSeries?: boolean;
 }
 
 /** What every one-pass transcoder must do: whatever comes, exactly what its reference does. */
@@ -57,10 +60,36 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
           name: `day ${day % 7}`,
           timeUnixNano: NOW_UNIX_NANO - BigInt(day) * NANOS_PER_DAY,
         }));
-      const compare = comparison({ ...subject, notesAll: false }, 400);
+      const compare = comparison({ ...subject, hasSeries: false }, 400);
       expect(compare(subject.encode(days(90)), 90)).toHaveLength(1);
       expect(compare(subject.encode([...days(200), ...days(100)]), 200)).toHaveLength(3);
     });
+
+    const item = { name: 'n', timeUnixNano: NOW_UNIX_NANO };
+    it.each<[string, RegExp, () => Uint8Array]>([
+      ['more items', /holds more than 500000 items/, () => repeated(subject.encode([item]), 500_001)],
+      [
+        'more of their resource',
+        /repeated for every item of the request, take more than 268435456 bytes/,
+        () => {
+          const attributes = [{ key: 'k', value: { stringValue: 'x'.repeat(2 ** 20) } }];
+          const items = Array.from({ length: 256 }, (_, index) => ({ ...item, name: `n ${index}` }));
+          return subject.encode(items, { attributes });
+        },
+      ],
+    ])(
+      'and refuses requests whose rows would take %s than there is room for',
+      {
+        timeout: TIMEOUT_MS,
+      },
+      (_what, message, request) => {
+        const bytes = request();
+        for (const transcode of bothWays(subject))
+          expect(() => transcode(bytes, contextWith(30))).toThrow(
+            expect.objectContaining({ code: 'payload_too_large', message: expect.stringMatching(message) }),
+          );
+      },
+    );
 
     it.each<[string, (seed: number) => Uint8Array]>([
       ['clean requests', (seed) => requestOf(seed, 0)],
@@ -90,16 +119,20 @@ const contextWith = (retentionDays: number): TranscodeContext => ({
 });
 
 /** One transcoder for all requests of a test: what it remembers from one must not show in the next. Returns the blocks. */
-function comparison({ make, reference, notesAll }: TranscoderUnderTest, retentionDays = 30) {
+function comparison(subject: TranscoderUnderTest, retentionDays = 30) {
   const context = contextWith(retentionDays);
-  const [fast, slow] = [make().transcode, reference].map((transcode) =>
-    notesAll ? withDerivedRows(transcode) : transcode,
-  );
+  const [fast, slow] = bothWays(subject);
   return (bytes: Uint8Array, seed: number): readonly unknown[] => {
-    const actual = outcome(fast as Transcode, bytes, context);
-    expect(actual, `seed ${seed}`).toEqual(outcome(slow as Transcode, bytes, context));
+    const actual = outcome(fast, bytes, context);
+    expect(actual, `seed ${seed}`).toEqual(outcome(slow, bytes, context));
     return actual.blocks ?? [];
   };
+}
+
+/** The transcoder and its reference. */
+function bothWays({ make, reference, hasSeries }: TranscoderUnderTest): [Transcode, Transcode] {
+  const fast = make().transcode;
+  return hasSeries ? [withDerivedRows(fast), withDerivedRows(reference)] : [fast, reference];
 }
 
 /** Its blocks with those of what it notes; all requests share one memory of what is stored. */
@@ -128,6 +161,10 @@ function outcome(transcode: Transcode, bytes: Uint8Array, context: TranscodeCont
     return { refused: (error as Error).message };
   }
 }
+
+/** Messages one after another are one message with the fields of all. */
+const repeated = (message: Uint8Array, times: number): Buffer =>
+  Buffer.alloc(message.length * times, message);
 
 function damage(request: Uint8Array, seed: number): Buffer {
   const random = new Random(seed);

@@ -1,6 +1,7 @@
 import type { NativeBlock } from '../native/block.js';
 import { DayBlocks } from '../native/day-blocks.js';
 import { SERIES_TABLE, type SeriesRow, seriesColumns } from '../transcode/metric-columns.js';
+import { RepeatedBytes, sharedBytes } from '../transcode/request-limits.js';
 import type { AttributeSource } from '../transcode/sightings.js';
 import { AttributePairs, fitsCatalogue } from './attribute-pairs.js';
 import {
@@ -39,6 +40,7 @@ export class DeliveryRows implements OpenDelivery {
   readonly #series = new Map<string, Set<bigint>>();
   /** Points of one day mostly follow one another. */
   #lastSeries: DaySeries | undefined;
+  readonly #repeated = new RepeatedBytes();
   readonly #seriesRows = new DayBlocks(SERIES_TABLE, seriesColumns);
 
   constructor(owner: Owner, memory: Memory) {
@@ -70,7 +72,10 @@ export class DeliveryRows implements OpenDelivery {
     if (known?.has(seriesId)) return false;
     if (added.has(seriesId)) return true;
     added.add(seriesId);
-    this.#seriesRows.append(row(), day);
+    const labels = row();
+    const { ResourceAttrs, ScopeAttrs, Description } = labels;
+    this.#repeated.add(sharedBytes(ResourceAttrs, ScopeAttrs) + Buffer.byteLength(Description));
+    this.#seriesRows.append(labels, day);
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { ATTRIBUTE_BYTES, MAX_ITEMS, MAX_REPEATED_BYTES } from '../request-limits.js';
 import type { AttributeOrder } from './attribute-order.js';
 import type { AttributeBlock } from './map-column.js';
 import type { SharedRun } from './note-sightings.js';
@@ -51,12 +52,19 @@ export class EnvelopeReader {
   readonly #resources = new Remembered<ResourceBlock>();
   readonly #scopes = new Remembered<ScopeBlock>();
   readonly runs: SharedRun[] = [];
+  #repeatedBytes = 0;
 
   constructor({ source, texts, order }: WireTools, items: ItemReader) {
     this.#source = source;
     this.#texts = texts;
     this.#items = items;
     this.#shared = new SharedReader(source, texts, order);
+  }
+
+  /** Makes ready for the next request. */
+  clear(): void {
+    this.runs.length = 0;
+    this.#repeatedBytes = 0;
   }
 
   /** Everything that is remembered holds numbers of the dictionaries, so it goes with them. */
@@ -76,7 +84,7 @@ export class EnvelopeReader {
       this.#shared.resource(start, resourceEnd),
     );
     const count = block.rows - before;
-    this.#noteRun('resource', resource, count);
+    this.#shareAmong(count, 'resource', resource);
     block.serviceName.pushRun([resource.serviceName], count);
     block.resourceAttrs.pushRun(resource, count);
     block.resourceSchemaUrl.pushRun([this.#schemaOf(found)], count);
@@ -88,13 +96,13 @@ export class EnvelopeReader {
     const source = this.#source;
     const { block } = this.#items;
     const before = block.rows;
-    const found = this.#fields(end, (itemEnd) => this.#items.read(itemEnd));
+    const found = this.#fields(end, (itemEnd) => this.#readItem(itemEnd));
     const scope =
       found.start < 0
         ? EMPTY_SCOPE
         : this.#scopes.find(source, found.start, found.end, () => this.#shared.scope(found.start, found.end));
     const count = block.rows - before;
-    this.#noteRun('scope', scope, count);
+    this.#shareAmong(count, 'scope', scope);
     block.scopeName.pushRun([scope.name], count);
     block.scopeVersion.pushRun([scope.version], count);
     block.scopeAttrs.pushRun(scope, count);
@@ -126,8 +134,15 @@ export class EnvelopeReader {
     return this.#texts.names.find(this.#source, schema, schemaEnd);
   }
 
-  /** The last `count` rows share these attributes. */
-  #noteRun(source: SharedRun['source'], shared: AttributeBlock, count: number): void {
+  #readItem(end: number): void {
+    if (this.#items.block.rows === MAX_ITEMS) throw UNUSUAL;
+    this.#items.read(end);
+  }
+
+  /** The last `count` rows share these attributes. More of them than may be repeated is UNUSUAL. */
+  #shareAmong(count: number, source: SharedRun['source'], shared: AttributeBlock): void {
+    this.#repeatedBytes += count * (shared.values.length + shared.keys.length * ATTRIBUTE_BYTES);
+    if (this.#repeatedBytes > MAX_REPEATED_BYTES) throw UNUSUAL;
     if (shared.keys.length === 0) return;
     const entries = () => this.#shared.textsOf(shared);
     this.runs.push({ source, from: this.#items.block.rows - count, count, entries });

@@ -42,7 +42,7 @@ export class OnePass {
       return this.#reference(bytes, context);
     } finally {
       this.#items.block.clear();
-      this.#envelopes.runs.length = 0;
+      this.#envelopes.clear();
       this.#forgetIfLarge();
     }
   };

@@ -11,14 +11,14 @@ describeTranscoder('logs', {
   reference: transcodeLogs,
   shape: EXPORT_LOGS_SHAPE,
   randomRequest: (random, nowUnixNano, faults) => new RandomLogs(random, nowUnixNano, faults).request(),
-  encode: (items) => {
+  encode: (items, resource) => {
     // When the dictionary starts anew, "warn" gets another number in it, and so must what is remembered of it.
     const logRecords = items.map(({ name, timeUnixNano }) => ({
       eventName: name,
       severityText: name.length % 2 === 0 ? name : 'warn',
       timeUnixNano,
     }));
-    const request = { resourceLogs: [{ scopeLogs: [{ logRecords }] }] };
+    const request = { resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] };
     return ExportLogsServiceRequest.encode(ExportLogsServiceRequest.fromPartial(request)).finish();
   },
 });

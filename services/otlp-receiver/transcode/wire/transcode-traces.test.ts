@@ -12,9 +12,9 @@ describeTranscoder('traces', {
   reference: transcodeTraces,
   shape: EXPORT_TRACES_SHAPE,
   randomRequest: (random, nowUnixNano, faults) => new RandomTraces(random, nowUnixNano, faults).request(),
-  encode: (items) => {
+  encode: (items, resource) => {
     const spans = items.map(({ name, timeUnixNano }) => ({ ...IDS, name, startTimeUnixNano: timeUnixNano }));
-    const request = { resourceSpans: [{ scopeSpans: [{ spans }] }] };
+    const request = { resourceSpans: [{ resource, scopeSpans: [{ spans }] }] };
     return ExportTraceServiceRequest.encode(ExportTraceServiceRequest.fromPartial(request)).finish();
   },
 });

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { NativeBlock } from '../../../native/block.js';
 import { METRIC_TYPES, TEMPORALITIES } from '../../metric-columns.js';
+import { MAX_ITEMS } from '../../request-limits.js';
 import type { TranscodeContext } from '../../transcode.js';
 import { GrowableBytes } from '../growable-bytes.js';
 import { UNUSUAL } from '../unusual.js';
@@ -36,6 +37,8 @@ export class MetricReader {
   readonly #points: readonly PointReader[];
 
   readonly #unused = new GrowableBytes();
+  /** Points of the request. */
+  #items = 0;
 
   // The metric being read. Positions are those in the request.
   #name = 0;
@@ -67,6 +70,7 @@ export class MetricReader {
 
   clear(): void {
     for (const { block } of this.#points) block.clear();
+    this.#items = 0;
   }
 
   finish(context: TranscodeContext): NativeBlock[] {
@@ -159,8 +163,10 @@ export class MetricReader {
     source.at = this.#data;
     while (source.at < end) {
       const tag = source.varint31(end);
-      if (tag === POINT) points.read(source.delimited(end), metric);
-      else source.skip(tag, end);
+      if (tag === POINT) {
+        if (++this.#items > MAX_ITEMS) throw UNUSUAL;
+        points.read(source.delimited(end), metric);
+      } else source.skip(tag, end);
     }
     points.block.metricName.pushRun([this.#name], points.block.rows - before);
   }

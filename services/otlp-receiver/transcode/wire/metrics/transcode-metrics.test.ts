@@ -10,13 +10,13 @@ describeTranscoder('metrics', {
   reference: transcodeMetrics,
   shape: EXPORT_METRICS_SHAPE,
   randomRequest: (random, nowUnixNano, faults) => new RandomMetrics(random, nowUnixNano, faults).request(),
-  encode: (items) => {
+  encode: (items, resource) => {
     const metrics = items.map(({ name, timeUnixNano }) => ({
       name,
       gauge: { dataPoints: [{ timeUnixNano, asInt: 1n }] },
     }));
-    const request = { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] };
+    const request = { resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] };
     return ExportMetricsServiceRequest.encode(ExportMetricsServiceRequest.fromPartial(request)).finish();
   },
-  notesAll: true,
+  hasSeries: true,
 });
