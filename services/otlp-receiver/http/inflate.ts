@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { AppError } from '../../../lib/errors/app-error.js';
-import { tooLarge } from '../ingest/ingest.js';
+import { tooLarge } from '../ingest/received-export.js';
 import type { Compression } from './negotiation.js';
 
 /** Telemetry shrinks to a tenth or a fiftieth; only what was made for the purpose grows more than this. */

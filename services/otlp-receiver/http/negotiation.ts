@@ -1,5 +1,5 @@
 import { AppError } from '../../../lib/errors/app-error.js';
-import type { Encoding } from '../ingest/ingest.js';
+import type { Encoding } from '../ingest/received-export.js';
 
 /** Exporters compare the response's type as a string, so it carries no parameters. */
 export const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {

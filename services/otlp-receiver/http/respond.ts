@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import type { AppError } from '../../../lib/errors/app-error.js';
-import type { Encoding } from '../ingest/ingest.js';
+import type { Encoding } from '../ingest/received-export.js';
 import type { PartialSuccess, SignalDefinition } from '../signals/signal.js';
 import { retryAfterSeconds } from '../status/retry-delay.js';
 import { encodeStatus, statusToJson, toRpcStatus } from '../status/rpc-status.js';
