@@ -4,8 +4,8 @@ import { AttributeOrder } from '../attribute-order.js';
 import { Attributes } from '../attributes.js';
 import { ByteDictionary } from '../byte-dictionary.js';
 import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from '../shared-blocks.js';
-import { UNUSUAL } from '../unusual.js';
 import { WireBytes } from '../wire-bytes.js';
+import { areLarge, NOTHING_REJECTED, withReference } from '../with-reference.js';
 import { type Envelope, findEnvelope, readItems } from './envelope.js';
 import { KnownMetrics } from './known-metrics.js';
 import { MetricReader } from './metric-reader.js';
@@ -17,14 +17,8 @@ import { SeriesFinder } from './series-finder.js';
 /** Field 1 of ExportMetricsServiceRequest. */
 const RESOURCE_METRICS = 0x0a;
 
-/** A dictionary that has grown beyond this holds names that do not come back; it starts anew. */
-const MAX_TEXTS = 20_000;
-const MAX_TEXT_BYTES = 4 * 2 ** 20;
-
 /** Larger requests are rare, and a point may take ten times as much in columns as on the wire. */
 const MAX_KEPT_REQUEST_BYTES = 4 * 2 ** 20;
-
-const NOTHING_REJECTED: TranscodeResult['rejected'] = new Map();
 
 /**
  * One pass from the bytes of a request to the columns of the five tables of points. Its dictionaries and buffers are reused, so
@@ -36,27 +30,16 @@ export class MetricsTranscoder {
   #metrics = new MetricReader(this.#tools, this.#known);
   readonly #resources = new Remembered<ResourceBlock>();
   readonly #scopes = new Remembered<ScopeBlock>();
-  readonly #reference: Transcode;
+  readonly transcode: Transcode;
 
   /** `reference` transcodes what is unusual. */
   constructor(reference: Transcode = transcodeByReference) {
-    this.#reference = reference;
+    this.transcode = withReference(
+      (bytes, context) => this.#transcodeUsual(bytes, context),
+      reference,
+      (bytes) => this.#letGo(bytes),
+    );
   }
-
-  readonly transcode: Transcode = (bytes, context) => {
-    try {
-      return this.#transcodeUsual(bytes, context);
-    } catch (thrown) {
-      if (thrown !== UNUSUAL) throw thrown;
-      return this.#reference(bytes, context);
-    } finally {
-      this.#metrics.clear();
-      this.#tools.sightings.clear();
-      this.#forgetIfLarge();
-      // Columns keep the room that they have once needed.
-      if (bytes.length > MAX_KEPT_REQUEST_BYTES) this.#metrics = new MetricReader(this.#tools, this.#known);
-    }
-  };
 
   #transcodeUsual(bytes: Uint8Array, context: TranscodeContext): TranscodeResult {
     const { source, sightings } = this.#tools;
@@ -103,12 +86,18 @@ export class MetricsTranscoder {
     this.#tools.texts.names.find(this.#tools.source, schemaUrl, schemaUrlEnd);
   }
 
+  #letGo(bytes: Uint8Array): void {
+    const { sightings, texts, finder } = this.#tools;
+    this.#metrics.clear();
+    sightings.clear();
+    if (finder.isFull || areLarge(texts)) this.#forget();
+    // Columns keep the room that they have once needed.
+    if (bytes.length > MAX_KEPT_REQUEST_BYTES) this.#metrics = new MetricReader(this.#tools, this.#known);
+  }
+
   /** Everything that is remembered holds numbers of the dictionaries, so all of it goes together. */
-  #forgetIfLarge(): void {
+  #forget(): void {
     const { texts, order, finder } = this.#tools;
-    const isLarge = ({ size, encoded }: ByteDictionary) =>
-      size > MAX_TEXTS || encoded.length > MAX_TEXT_BYTES;
-    if (!finder.isFull && !isLarge(texts.names) && !isLarge(texts.keys)) return;
     texts.names.clear();
     texts.keys.clear();
     order.clear();
