@@ -13,7 +13,7 @@ const TEXTS = [
   '\u0000\n\t"',
 ];
 const KEYS = ['http.route', 'http.method', 'a', 'ä', '', 'zz', 'user.id', 'service.name', 'k'.repeat(130)];
-const INTEGERS = [
+export const INTEGERS = [
   0n,
   1n,
   127n,
@@ -27,7 +27,7 @@ const INTEGERS = [
   2n ** 63n - 1n,
   -(2n ** 63n),
 ];
-const DOUBLES = [
+export const DOUBLES = [
   0,
   -0,
   0.1,

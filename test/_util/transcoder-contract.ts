@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../gen/otlp/opentelemetry/proto/resource/v1/resource.js';
+import { DerivedRows } from '../../services/otlp-receiver/derived/derived-rows.js';
 import type { MessageShape } from '../../services/otlp-receiver/transcode/reference/message-shape.js';
 import type { Transcode, TranscodeContext } from '../../services/otlp-receiver/transcode/transcode.js';
 import { Random } from './random.js';
@@ -26,6 +27,8 @@ export interface TranscoderUnderTest {
   readonly randomRequest: (random: Random, nowUnixNano: bigint, faults: number) => Uint8Array;
   /** A request of items whose names go to a dictionary. */
   readonly encode: (items: readonly NamedItem[], resource?: ResourceFields) => Uint8Array;
+  /** Whether its items belong to series: their rows do not repeat the resource, and all that is noted must be equal, too. */
+  readonly hasSeries?: boolean;
 }
 
 /** What every one-pass transcoder must do: whatever comes, exactly what its reference does. */
@@ -38,6 +41,7 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
   describe(`the one-pass transcoder of ${signal} equals the reference`, () => {
     it.each<[string, number, (seed: number) => Uint8Array]>([
       ['clean requests', 120, (seed) => requestOf(seed, 0)],
+      ['requests that come again', 120, (seed) => requestOf(1 + (seed % 40), seed % 8 === 0 ? 0.05 : 0)],
       ['requests with faults', 120, (seed) => requestOf(seed, 0.05)],
       ['fields in any order, repeated, between unknown ones', 120, (seed) => shuffled(seed, false)],
       ['strange forms', 120, (seed) => shuffled(seed, true)],
@@ -56,7 +60,7 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
           name: `day ${day % 7}`,
           timeUnixNano: NOW_UNIX_NANO - BigInt(day) * NANOS_PER_DAY,
         }));
-      const compare = comparison(subject, 400);
+      const compare = comparison({ ...subject, hasSeries: false }, 400);
       expect(compare(subject.encode(days(90)), 90)).toHaveLength(1);
       expect(compare(subject.encode([...days(200), ...days(100)]), 200)).toHaveLength(3);
     });
@@ -69,7 +73,8 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
         /repeated for every item of the request, take more than 268435456 bytes/,
         () => {
           const attributes = [{ key: 'k', value: { stringValue: 'x'.repeat(2 ** 20) } }];
-          return subject.encode(Array(256).fill(item), { attributes });
+          const items = Array.from({ length: 256 }, (_, index) => ({ ...item, name: `n ${index}` }));
+          return subject.encode(items, { attributes });
         },
       ],
     ])(
@@ -79,7 +84,7 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
       },
       (_what, message, request) => {
         const bytes = request();
-        for (const transcode of [subject.make().transcode, subject.reference])
+        for (const transcode of bothWays(subject))
           expect(() => transcode(bytes, contextWith(30))).toThrow(
             expect.objectContaining({ code: 'payload_too_large', message: expect.stringMatching(message) }),
           );
@@ -114,13 +119,31 @@ const contextWith = (retentionDays: number): TranscodeContext => ({
 });
 
 /** One transcoder for all requests of a test: what it remembers from one must not show in the next. Returns the blocks. */
-function comparison({ make, reference }: TranscoderUnderTest, retentionDays = 30) {
-  const fast = make();
+function comparison(subject: TranscoderUnderTest, retentionDays = 30) {
   const context = contextWith(retentionDays);
+  const [fast, slow] = bothWays(subject);
   return (bytes: Uint8Array, seed: number): readonly unknown[] => {
-    const actual = outcome(fast.transcode, bytes, context);
-    expect(actual, `seed ${seed}`).toEqual(outcome(reference, bytes, context));
+    const actual = outcome(fast, bytes, context);
+    expect(actual, `seed ${seed}`).toEqual(outcome(slow, bytes, context));
     return actual.blocks ?? [];
+  };
+}
+
+/** The transcoder and its reference. */
+function bothWays({ make, reference, hasSeries }: TranscoderUnderTest): [Transcode, Transcode] {
+  const fast = make().transcode;
+  return hasSeries ? [withDerivedRows(fast), withDerivedRows(reference)] : [fast, reference];
+}
+
+/** Its blocks with those of what it notes; all requests share one memory of what is stored. */
+function withDerivedRows(transcode: Transcode): Transcode {
+  const derived = new DerivedRows();
+  return (bytes, context) => {
+    const delivery = derived.open({ ...context, database: 'gob_cell_default', signal: 'metrics' });
+    const result = transcode(bytes, { ...context, sightings: delivery });
+    const blocks = [...result.blocks, ...delivery.blocks()];
+    delivery.stored();
+    return { ...result, blocks };
   };
 }
 

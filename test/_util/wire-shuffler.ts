@@ -41,7 +41,8 @@ export class WireShuffler {
   }
 
   #mayRepeat({ number }: Field, shape: MessageShape): boolean {
-    const isPlain = shape !== ANY_VALUE_SHAPE && !shape.fields.get(number)?.message;
+    const field = shape.fields.get(number);
+    const isPlain = shape !== ANY_VALUE_SHAPE && !field?.message && !field?.packed;
     return isPlain || this.#isStrange;
   }
 
@@ -49,9 +50,10 @@ export class WireShuffler {
   #unknownField(shape: MessageShape): Field {
     const random = this.#random;
     const [number] = random.chance(0.5) ? random.pick([...shape.fields]) : [this.#unknownNumber()];
-    const wireType = random.pick(
-      [0, 1, DELIMITED, 5].filter((type) => type !== shape.fields.get(number)?.wireType),
-    );
+    const known = shape.fields.get(number);
+    const isOther = (type: number) =>
+      type !== known?.wireType && !(known?.packed && type === DELIMITED && !this.#isStrange);
+    const wireType = random.pick([0, 1, DELIMITED, 5].filter(isOther));
     const sizes: Readonly<Record<number, number>> = { 1: 8, 5: 4, [DELIMITED]: random.below(300) };
     const value = wireType === 0 ? varint(random.below(2 ** 40)) : random.bytes(sizes[wireType] ?? 0);
     if (!this.#isStrange || random.chance(0.7)) return { number, wireType, value };

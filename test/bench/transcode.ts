@@ -1,12 +1,15 @@
 // `npm run bench transcode [signal …]`: the one-pass transcoders against decoding the same bytes with ts-proto and storing nothing.
 import { ExportLogsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/logs/v1/logs_service.js';
+import { ExportMetricsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/metrics/v1/metrics_service.js';
 import { ExportTraceServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { transcodeLogs } from '../../services/otlp-receiver/transcode/reference/transcode-logs.js';
+import { transcodeMetrics } from '../../services/otlp-receiver/transcode/reference/transcode-metrics.js';
 import { transcodeTraces } from '../../services/otlp-receiver/transcode/reference/transcode-traces.js';
 import type { Transcode } from '../../services/otlp-receiver/transcode/transcode.js';
+import { MetricsTranscoder } from '../../services/otlp-receiver/transcode/wire/metrics/transcode-metrics.js';
 import { LogsTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-logs.js';
 import { TracesTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-traces.js';
-import { tracesPayload } from './_payload.js';
+import { metricsPayload, tracesPayload } from './_payload.js';
 import { logsPayload } from './_requests.js';
 
 const ITEMS = 512;
@@ -21,6 +24,13 @@ interface Subject {
   readonly reference: Transcode;
 }
 
+const ofMetrics = (kind: 'gauge' | 'histogram'): Subject => ({
+  bytes: metricsPayload(kind, ITEMS, nowUnixNano),
+  decode: (bytes) => ExportMetricsServiceRequest.decode(bytes),
+  onePass: new MetricsTranscoder().transcode,
+  reference: transcodeMetrics,
+});
+
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   traces: {
     bytes: tracesPayload(ITEMS, nowUnixNano),
@@ -34,6 +44,8 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     onePass: new LogsTranscoder().transcode,
     reference: transcodeLogs,
   },
+  gauges: ofMetrics('gauge'),
+  histograms: ofMetrics('histogram'),
 };
 
 /** Items per second of processor time, which other work on the machine disturbs less than the clock. */

@@ -1,5 +1,5 @@
 import { type BlockDictionary, writeOffsets } from './block-dictionary.js';
-import { ByteColumn, WordColumn } from './fixed-columns.js';
+import { ByteColumn, DoubleColumn, type FixedColumn, WordColumn } from './fixed-columns.js';
 import { GrowableBytes } from './growable-bytes.js';
 import type { MapColumn } from './map-column.js';
 import type { Numbers } from './numbers.js';
@@ -35,7 +35,7 @@ export class ArrayColumn {
 }
 
 /** A column while its block is built. Those of fixed width are written by row index and need no clearing. */
-export type BlockColumn = GrowableBytes | WordColumn | ByteColumn | BlockDictionary | MapColumn | ArrayColumn;
+export type BlockColumn = GrowableBytes | FixedColumn | BlockDictionary | MapColumn | ArrayColumn;
 
 export function clearColumn(column: BlockColumn): void {
   if (column instanceof GrowableBytes) column.length = 0;
@@ -60,6 +60,7 @@ export function writeColumn(column: BlockColumn, out: GrowableBytes, rows: numbe
 
 const PREFIX_BYTES = 8;
 
-function isFixed(column: BlockColumn): column is WordColumn | ByteColumn {
-  return column instanceof WordColumn || column instanceof ByteColumn;
+/** Whether its values are written by row index. */
+export function isFixed(column: BlockColumn): column is FixedColumn {
+  return column instanceof WordColumn || column instanceof ByteColumn || column instanceof DoubleColumn;
 }

@@ -24,7 +24,7 @@ function noted(transcode: Transcode, bytes: Uint8Array) {
         counts.set(name, (counts.get(name) ?? 0) + items);
       }
     },
-    series: () => undefined,
+    series: () => false,
   };
   const limits = { retentionDays: 30 };
   const context = { tenantId: 1, projectId: 2n, nowUnixNano: NOW_UNIX_NANO, limits, sightings };

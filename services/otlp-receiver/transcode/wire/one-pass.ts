@@ -4,14 +4,8 @@ import { ByteDictionary } from './byte-dictionary.js';
 import { EnvelopeReader, FIELD_1, type ItemReader, type WireTools } from './envelope-reader.js';
 import { noteSightings } from './note-sightings.js';
 import { TimeCheck } from './time-check.js';
-import { UNUSUAL } from './unusual.js';
 import { WireBytes } from './wire-bytes.js';
-
-/** A dictionary that has grown beyond this holds names that do not come back; it starts anew. */
-const MAX_TEXTS = 20_000;
-const MAX_TEXT_BYTES = 4 * 2 ** 20;
-
-const NOTHING_REJECTED: TranscodeResult['rejected'] = new Map();
+import { areLarge, NOTHING_REJECTED, withReference } from './with-reference.js';
 
 /**
  * One pass from the bytes of a request to the columns of a block. Its dictionaries and buffers are reused, so one instance serves
@@ -24,28 +18,19 @@ export class OnePass {
   readonly #times = new TimeCheck(this.#source);
   readonly #items: ItemReader;
   readonly #envelopes: EnvelopeReader;
-  readonly #reference: Transcode;
+  readonly transcode: Transcode;
 
   /** `reference` transcodes what is unusual. */
   constructor(reference: Transcode, makeReader: (tools: WireTools) => ItemReader) {
     const tools = { source: this.#source, texts: this.#texts, order: this.#order, times: this.#times };
-    this.#reference = reference;
     this.#items = makeReader(tools);
     this.#envelopes = new EnvelopeReader(tools, this.#items);
+    this.transcode = withReference(
+      (bytes, context) => this.#transcodeUsual(bytes, context),
+      reference,
+      () => this.#letGo(),
+    );
   }
-
-  readonly transcode: Transcode = (bytes, context) => {
-    try {
-      return this.#transcodeUsual(bytes, context);
-    } catch (thrown) {
-      if (thrown !== UNUSUAL) throw thrown;
-      return this.#reference(bytes, context);
-    } finally {
-      this.#items.block.clear();
-      this.#envelopes.clear();
-      this.#forgetIfLarge();
-    }
-  };
 
   #transcodeUsual(bytes: Uint8Array, context: TranscodeContext): TranscodeResult {
     const source = this.#source;
@@ -58,7 +43,7 @@ export class OnePass {
       else source.skip(tag, bytes.length);
     }
     const { rows } = block;
-    this.#appendOwner(context, rows);
+    block.appendOwner(context);
     const { days } = this.#times;
     const blocks = rows === 0 ? [] : [block.finish([...days])];
     // Only now is it certain that nothing is unusual: the reference would note everything again.
@@ -66,20 +51,14 @@ export class OnePass {
     return { blocks, accepted: rows, rejected: NOTHING_REJECTED, firstRejection: undefined };
   }
 
-  #appendOwner({ tenantId, projectId }: TranscodeContext, rows: number): void {
-    const { tenantId: tenants, projectId: projects } = this.#items.block;
-    const [low, high] = [Number(projectId & 0xffffffffn), Number(projectId >> 32n)];
-    for (let row = 0; row < rows; row++) {
-      tenants.uint32(tenantId);
-      projects.uint64(low, high);
-    }
+  #letGo(): void {
+    this.#items.block.clear();
+    this.#envelopes.clear();
+    if (areLarge(this.#texts)) this.#forget();
   }
 
   /** Everything that is remembered holds numbers of the dictionaries, so all of it goes together. */
-  #forgetIfLarge(): void {
-    const isLarge = ({ size, encoded }: ByteDictionary) =>
-      size > MAX_TEXTS || encoded.length > MAX_TEXT_BYTES;
-    if (!isLarge(this.#texts.names) && !isLarge(this.#texts.keys)) return;
+  #forget(): void {
     this.#texts.names.clear();
     this.#texts.keys.clear();
     this.#order.clear();

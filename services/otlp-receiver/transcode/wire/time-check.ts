@@ -12,6 +12,8 @@ const DOUBT_NANOS = 1_024;
 export class TimeCheck {
   readonly #source: WireBytes;
   readonly days = new Set<number>();
+  /** UTC day of the time that was checked last. */
+  day = 0;
   /** The time of arrival in two halves. */
   nowLow = 0;
   nowHigh = 0;
@@ -63,6 +65,7 @@ export class TimeCheck {
 
   /** Rows of further days need further blocks, which the reference makes. */
   #noteDay(day: number): void {
+    this.day = day;
     this.days.add(day);
     if (this.days.size > MAX_DAYS_PER_BLOCK) throw UNUSUAL;
     this.#dayFrom = day * NANOS_PER_DAY + DOUBT_NANOS;
