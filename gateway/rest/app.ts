@@ -21,6 +21,10 @@ import { getTraceRoute } from './routes/get-trace.js';
 import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
 import { listTracesRoute } from './routes/list-traces.js';
+import { autocompleteMetricsRoute } from './routes/metrics/autocomplete.js';
+import { listMetricExemplarsRoute } from './routes/metrics/exemplars.js';
+import { searchMetricsRoute } from './routes/metrics/search.js';
+import { searchMetricMetadataRoute } from './routes/metrics/search-metadata.js';
 import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
@@ -33,7 +37,16 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than the idle time of usual proxies, so that they close first and no request meets a closing connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
-const QUERY_ROUTES = [listTracesRoute, getTraceRoute, listServicesRoute, listOperationsRoute];
+const QUERY_ROUTES = [
+  listTracesRoute,
+  getTraceRoute,
+  listServicesRoute,
+  listOperationsRoute,
+  autocompleteMetricsRoute,
+  searchMetricsRoute,
+  searchMetricMetadataRoute,
+  listMetricExemplarsRoute,
+];
 
 /** The REST server with every route, not yet listening. */
 export async function createApp(
@@ -91,7 +104,7 @@ function addQueryRoute(
     const params = request.query as RawParams;
     const ask = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
     const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
-    return sendJson(reply, await ask(context.query, grant));
+    return sendJson(reply, await ask(context.query, grant, context));
   });
 }
 

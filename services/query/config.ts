@@ -40,6 +40,22 @@ export const queryBudgetSettings = defineSettings({
     default: '100000',
     description: 'Most spans of one trace in one answer; a larger trace is refused, never cut.',
   },
+  queryMaxMetricSeries: {
+    yaml: 'query.max_metric_series',
+    env: 'QUERY_MAX_METRIC_SERIES',
+    type: integer(1, 100_000),
+    default: '1000',
+    description:
+      'Most lines (series or groups of them) in one answer about a metric; more are refused, never cut.',
+  },
+  queryMaxMetricPoints: {
+    yaml: 'query.max_metric_points',
+    env: 'QUERY_MAX_METRIC_POINTS',
+    type: integer(1, 10_000_000),
+    default: '200000',
+    description:
+      'Most values in one answer about a metric, all its lines together; more are refused, never cut.',
+  },
 });
 
 export const querySettings = defineSettings({

@@ -1,4 +1,5 @@
 import type { ConnectRouter } from '@connectrpc/connect';
+import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
@@ -10,6 +11,7 @@ import { createStore } from '../../lib/store/store.js';
 import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
 import type { QueryConfig } from './config.js';
 import { queryCalls } from './rpc/index.js';
+import { metricCalls } from './rpc/metrics/index.js';
 
 export interface QueryOverrides {
   /** Where the gatekeeper's public keys (JWKS document) come from. Default: the gatekeeper. */
@@ -44,7 +46,10 @@ export async function startQueryService(
   const rpc = await startRpcServer({
     address: config.queryAddress,
     purpose: 'query (QUERY_ADDRESS)',
-    routes: (router: ConnectRouter) => void router.service(QueryService, queryCalls(context)),
+    routes: (router: ConnectRouter) =>
+      void router
+        .service(QueryService, queryCalls(context))
+        .service(MetricQueryService, metricCalls(context)),
     logger,
     registry,
     verifyAssertion: createAssertionVerifier(QUERY_AUDIENCE, overrides.fetchKeys ?? keys.fetch),

@@ -46,6 +46,8 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryMaxBytesToRead: 10 ** 10,
   queryMaxMemoryBytes: 10 ** 9,
   queryMaxTraceSpans: 100_000,
+  queryMaxMetricSeries: 1_000,
+  queryMaxMetricPoints: 200_000,
 };
 
 export interface QueryBed {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { QueryService } from '../../../gen/es/gob/query/v1/query_pb.js';
 import type { Grant } from '../../auth/authorize.js';
+import type { GatewayContext } from '../../context.js';
 import type { Json } from '../format/json.js';
 import { type RawParams, readParams } from '../params/read-params.js';
 
@@ -24,7 +25,11 @@ export interface RouteDocs {
 }
 
 /** A question that has passed every check that needs nobody else. */
-export type PreparedQuery = (query: Client<typeof QueryService>, grant: Grant) => Promise<Json>;
+export type PreparedQuery = (
+  query: Client<typeof QueryService>,
+  grant: Grant,
+  context: GatewayContext,
+) => Promise<Json>;
 
 export interface QueryInput<P> {
   readonly params: P;
