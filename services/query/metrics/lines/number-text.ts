@@ -10,14 +10,14 @@ const NAMED: Readonly<Record<string, number | undefined>> = {
   '-inf': Number.NEGATIVE_INFINITY,
 };
 
-/** A number as ClickHouse writes it. Its doubles are the shortest text that gives the same double. */
+/** A number as ClickHouse writes it, exact integers marked by the statements of lines. Its doubles are the shortest text that gives the same double. */
 export function parseNumber(text: string): number {
-  return NAMED[text] ?? Number(text);
+  return NAMED[text] ?? Number(text.replace('=', ''));
 }
 
-/** The same for a value, where integers stay exact. */
+/** The same for a value, where exact integers are marked. */
 export function parseValue(text: string): MetricValue {
-  if (/^-?\d+$/.test(text)) return { case: 'asInteger', value: text };
+  if (text.startsWith('=')) return { case: 'asInteger', value: text.slice(1) };
   return { case: 'asDouble', value: parseNumber(text) };
 }
 

@@ -40,7 +40,7 @@ export function metricList(options: MetricListOptions): BoundStatement {
   const sql = `SELECT
   toString(MetricName) AS name,
   toString(Type) AS kind,
-  argMax(Description, LastSeen) AS description,
+  argMaxIf(Description, LastSeen, Description != '') AS description,
   toUnixTimestamp(max(LastSeen)) AS last_seen
 FROM {database:Identifier}.metric_series
 WHERE ${OWN_ROWS}

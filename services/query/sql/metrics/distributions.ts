@@ -69,7 +69,7 @@ function distributions(query: DistributionsQuery, buckets: BucketColumns, prelud
 FROM (
   SELECT
     *,
-    mode = 'delta' OR b.1 = 0 OR (p.3 >= b.1 AND p.3 < p.1) OR p.2 < b.2${buckets.areOthers} AS own
+    mode = 'delta' OR b.1 = 0 OR (p.3 != b.3 AND p.3 >= b.1 AND p.3 < p.1) OR p.2 < b.2${buckets.areOthers} AS own
   FROM (
     SELECT SeriesId, t, p, b
     FROM (

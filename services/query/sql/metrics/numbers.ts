@@ -25,7 +25,10 @@ export interface LineRow {
   readonly key: readonly string[];
   readonly unit: string;
   readonly is_level: 0 | 1;
-  /** Time in Unix milliseconds, value as text, and for how many milliseconds it stands (0: not known). By time. */
+  /**
+   * Time in Unix milliseconds, value as text (an exact integer behind `=`), and for how many milliseconds it stands (0: not
+   * known). By time.
+   */
   readonly points: readonly (readonly [time: string, value: string, elapsedMs: string])[];
   /** 1: the form `counters` cannot tell all of it. */
   readonly odd: 0 | 1;
@@ -76,12 +79,17 @@ function groupValue(fn: NumberFunction, { isInt, i, f }: SeriesSteps): string {
   const number = `${f} + toFloat64(${i})`;
   switch (fn) {
     case 'sum':
-      return `if(${areInts}, toString(sum(${i})), toString(sum(${f}) + toFloat64(sum(${i}))))`;
+      return `if(${areInts}, ${exact(`sum(${i})`)}, toString(sum(${f}) + toFloat64(sum(${i}))))`;
     case 'avg':
-      return `if(count() = 1 AND ${areInts}, toString(any(${i})), toString(avg(${number})))`;
+      return `if(count() = 1 AND ${areInts}, ${exact(`any(${i})`)}, toString(avg(${number})))`;
     case 'count':
-      return 'toString(count())';
+      return exact('count()');
     default:
-      return `if(${areInts}, toString(${fn}(${i})), toString(${fn}(${number})))`;
+      return `if(${areInts}, ${exact(`${fn}(${i})`)}, toString(${fn}(${number})))`;
   }
+}
+
+/** Marked, since a double without a fraction looks the same and may have been rounded. */
+function exact(integer: string): string {
+  return `concat('=', toString(${integer}))`;
 }

@@ -28,7 +28,7 @@ export function seriesGroups(query: PointQuery, maxGroups: number): BoundStateme
   key,
   unit,
   is_level,
-  argMax(description, last_seen) AS description,
+  argMaxIf(description, last_seen, description != '') AS description,
   countIf(mode = 'delta') AS deltas,
   countIf(mode = 'counter') AS counters,
   count() OVER () AS groups${isEach ? OUTER_LABELS : ''}
@@ -43,7 +43,7 @@ LIMIT {limit:UInt32}`;
 }
 
 const OWN_COLUMNS = `,
-  argMax(Description, LastSeen) AS description,
+  argMaxIf(Description, LastSeen, Description != '') AS description,
   max(LastSeen) AS last_seen`;
 
 const INNER_LABELS = `,

@@ -13,7 +13,7 @@ export function countersByBucket(query: NumbersQuery): SeriesSteps {
   t,
   is_int,
   before_at = 0 AS is_first,
-  (NOT is_first) AND (first < before OR (began >= before_at AND began < first_at)) AS is_reset,
+  (NOT is_first) AND (first < before OR (began != before_began AND began >= before_at AND began < first_at)) AS is_reset,
   is_first AND began >= {fromMs:Int64} AND began < first_at AS is_new,
   is_new OR (NOT is_first) OR last_at > first_at AS is_known,
   last - first + multiIf(is_reset OR is_new, first, is_first, 0, first - before) AS grown,
@@ -25,6 +25,7 @@ FROM (
     *,
     lagInFrame(last_at, 1, toInt64(0)) OVER series AS before_at,
     lagInFrame(last) OVER series AS before,
+    lagInFrame(began) OVER series AS before_began,
     lagInFrame(is_int) OVER series AS before_is_int
   FROM (
     SELECT

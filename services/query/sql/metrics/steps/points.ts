@@ -16,7 +16,7 @@ export function pointByPoint(query: NumbersQuery): SeriesSteps {
   arraySum(p -> if(p.4 = 1, 0, p.2), points) AS own_f,
   arraySum((p, b) -> toInt64(multiIf(p.5 > 0 AND p.5 < p.1, p.1 - p.5, b.1 > 0, p.1 - b.1, 0)), points, befores) AS own_elapsed,
   arrayMap((p, b) -> b.1 != 0 OR (p.5 >= {fromMs:Int64} AND p.5 < p.1), points, befores) AS known,
-  arrayMap((p, b) -> b.1 = 0 OR (p.5 >= b.1 AND p.5 < p.1) OR p.2 < b.2 OR (p.4 = 1 AND b.4 = 1 AND p.3 < b.3), points, befores) AS anew,
+  arrayMap((p, b) -> b.1 = 0 OR (p.5 != b.5 AND p.5 >= b.1 AND p.5 < p.1) OR p.2 < b.2 OR (p.4 = 1 AND b.4 = 1 AND p.3 < b.3), points, befores) AS anew,
   has(known, 1) AS is_known,
   arraySum((p, b, k, a) -> toInt128(if(k, p.3 - if(a, 0, b.3), 0)), points, befores, known, anew) AS grown_i,
   arraySum((p, b, k, a) -> if(k, if(p.4 = 1, 0, p.2) - if(a OR b.4 = 1, 0, b.2), 0), points, befores, known, anew) AS grown_f,
