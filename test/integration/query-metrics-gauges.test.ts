@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MetricFunction, MetricType } from '../../gen/es/gob/query/v1/metrics_pb.js';
-import { errorOf } from './query-fixture.js';
+import { errorOf, NANO_PER_SECOND } from './query-fixture.js';
 import {
   type Asked,
   connectMetrics,
   gauge,
   type MetricsBed,
+  NOON,
   requestOf,
   secondsOf,
   startMetricsBed,
@@ -34,6 +35,7 @@ const at = (seconds: number, value: TestPoint['value'], labels: TestPoint['label
   labels,
 });
 const TRACE = 'ab'.repeat(16);
+const NOON_SECONDS = Number(NOON / NANO_PER_SECOND);
 
 describe('a gauge', () => {
   const points = [
@@ -92,15 +94,9 @@ describe('buckets of time', () => {
     expect(await times([-1800, 1801])).toEqual([-3600, 0]);
     expect(await times([-72 * 3600 + 100, 100])).toEqual([-86_400, -3600, 0]);
     expect(await times([-80 * 3600, 100])).toEqual([-129_600, -43_200]);
-    expect(await times([5, 100], { step: 7 })).toEqual(
-      [3, 66].map((time) => Math.floor(time / 7) * 7 + secondsOffset(7)),
-    );
+    const epochAligned = (time: number) => Math.floor((NOON_SECONDS + time) / 7) * 7 - NOON_SECONDS;
+    expect(await times([5, 100], { step: 7 })).toEqual([10, 70].map(epochAligned));
   });
-
-  /** Buckets are aligned to the epoch, not to noon. */
-  function secondsOffset(step: number): number {
-    return -(Number((BigInt(Date.now()) / 86_400_000n) * 86_400n - 43_200n) % step);
-  }
 });
 
 describe('series', () => {

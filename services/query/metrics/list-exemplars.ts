@@ -6,8 +6,9 @@ import type {
 import { type ExemplarRow, newestExemplars } from '../sql/metrics/exemplars.js';
 import { fromHex } from '../traces/span-row.js';
 import { parseNumber } from './lines/number-text.js';
-import { explainExpression, type MetricReading, toPointQuery } from './metric-reading.js';
+import { explainExpression, type MetricReading, readAsked } from './metric-reading.js';
 import { invalid, readKind } from './read-selection.js';
+import { EACH_SERIES } from './selection.js';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
@@ -20,13 +21,15 @@ export async function listNewestExemplars(
 ): Promise<MessageInitShape<typeof ListExemplarsResponseSchema>> {
   if (readKind('selection.type', selection?.type ?? 0) === 'summary')
     throw invalid('selection.type', 'selection.type must not be a summary: those have no exemplars.');
-  const query = toPointQuery(context, { selection, groupBy: [], stepMs: 0n, mayBeRaw: true });
-  if (!query) return { exemplars: [], hasMore: false };
-  // Exemplars belong to the points of the range itself.
-  const exact = { ...query, window: { ...query.window, fromMs: query.window.firstMs } };
+  const asked = readAsked(context, selection);
+  if (!asked) return { exemplars: [], hasMore: false };
+  const startMs = asked.range.startUnixNano / NANO_PER_MS;
+  const endMs = asked.range.endUnixNano / NANO_PER_MS;
+  const window = { firstMs: startMs, fromMs: startMs, endMs, stepMs: 0n };
+  const query = { selection: asked.selection, groupBy: EACH_SERIES, window } as const;
   const most = Math.min(limit || DEFAULT_LIMIT, MAX_LIMIT);
   const rows = await context.reading
-    .rows<ExemplarRow>(newestExemplars(exact, most + 1))
+    .rows<ExemplarRow>(newestExemplars(query, most + 1))
     .catch(explainExpression);
   return { exemplars: rows.slice(0, most).map(toExemplar), hasMore: rows.length > most };
 }

@@ -23,24 +23,23 @@ export interface PointQueryOptions {
   readonly mayBeRaw: boolean;
 }
 
-/** What is to be read; undefined when the range lies outside of what is stored. */
-export function toPointQuery(
-  { reading, budget }: MetricReading,
-  options: PointQueryOptions,
-): PointQuery | undefined {
-  const selection = readSelection(options.selection);
-  const asked = readRange(options.selection?.range);
+/** Series and range that are asked for, within what is stored; undefined when the range lies outside of it. */
+export function readAsked({ reading }: MetricReading, asked: SeriesSelection | undefined) {
+  const selection = readSelection(asked);
   const stored = storedRange(reading.nowMs, reading.reader.retentionDays);
-  const window = (range: typeof asked) =>
-    resolve({
-      range,
-      stored,
-      stepMs: options.stepMs,
-      isGrouped: !options.mayBeRaw || options.groupBy !== EACH_SERIES,
-      maxPoints: budget.queryMaxMetricPoints,
-    });
-  const range = intersect(asked, stored);
-  return range && { selection, groupBy: options.groupBy, window: window(range) };
+  const range = intersect(readRange(asked?.range), stored);
+  return range && { selection, range, stored };
+}
+
+/** What is to be read; undefined as for `readAsked`. */
+export function toPointQuery(context: MetricReading, options: PointQueryOptions): PointQuery | undefined {
+  const { groupBy, stepMs, mayBeRaw } = options;
+  const asked = readAsked(context, options.selection);
+  if (!asked) return undefined;
+  const { selection, range, stored } = asked;
+  const isGrouped = !mayBeRaw || groupBy !== EACH_SERIES;
+  const maxPoints = context.budget.queryMaxMetricPoints;
+  return { selection, groupBy, window: resolve({ range, stored, stepMs, isGrouped, maxPoints }) };
 }
 
 /** The lines that an answer can have, at most as many as one may have. */

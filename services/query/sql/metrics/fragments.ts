@@ -54,9 +54,14 @@ WHERE ${OWN_ROWS}
 const OPERATORS: Readonly<Record<FilterOperator, (value: string, param: string) => string>> = {
   equal: (value, param) => `${value} = ${param}`,
   not_equal: (value, param) => `${value} != ${param}`,
-  match: (value, param) => `match(${value}, ${param})`,
-  not_match: (value, param) => `NOT match(${value}, ${param})`,
+  match: (value, param) => `match(${value}, ${param}) AND ${compiles(param)}`,
+  not_match: (value, param) => `NOT match(${value}, ${param}) AND ${compiles(param)}`,
 };
+
+/** A constant: what cannot be compiled is refused even where there is no row to try it on. */
+function compiles(param: string): string {
+  return `NOT ignore(match('', ${param}))`;
+}
 
 /** The value of a series' attribute, else its resource's, else its scope's, else ''. */
 function attribute(key: string): string {
