@@ -9,7 +9,9 @@ import { QUERY_BASES } from './bases.js';
 import { clientErrorAnswer } from './http/client-error.js';
 import { clientGone } from './http/client-gone.js';
 import { compress } from './http/compress.js';
+import { CostCollector } from './http/cost-collector.js';
 import { sendProblem } from './http/errors.js';
+import { sendCatalogue } from './http/etag.js';
 import { observeRequests } from './http/observe.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
 import type { PlainRoute, QueryRoute, RouteSeen } from './http/route.js';
@@ -17,7 +19,11 @@ import { securityHeaders } from './http/security-headers.js';
 import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
+import { getServiceGraphRoute } from './routes/get-service-graph.js';
 import { getTraceRoute } from './routes/get-trace.js';
+import { getTraceAnalyticsRoute } from './routes/get-trace-analytics.js';
+import { listAttributeKeysRoute } from './routes/list-attribute-keys.js';
+import { listAttributeValuesRoute } from './routes/list-attribute-values.js';
 import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
 import { listTracesRoute } from './routes/list-traces.js';
@@ -37,11 +43,16 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than the idle time of usual proxies, so that they close first and no request meets a closing connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
-const QUERY_ROUTES = [
+/** Every question that can be asked of stored telemetry. */
+export const QUERY_ROUTES = [
   listTracesRoute,
   getTraceRoute,
+  getTraceAnalyticsRoute,
+  listAttributeKeysRoute,
+  listAttributeValuesRoute,
   listServicesRoute,
   listOperationsRoute,
+  getServiceGraphRoute,
   autocompleteMetricsRoute,
   searchMetricsRoute,
   searchMetricMetadataRoute,
@@ -104,7 +115,9 @@ function addQueryRoute(
     const params = request.query as RawParams;
     const ask = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
     const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
-    return sendJson(reply, await ask(context.query, grant, context));
+    const cost = new CostCollector(reply);
+    const answer = await ask(context.query, { ...grant, call: cost.watch(grant.call) }, context);
+    return route.isCatalogue ? sendCatalogue(request, reply, answer) : sendJson(reply, answer);
   });
 }
 

@@ -52,13 +52,24 @@ function operation(docs: RouteDocs, pathParams: readonly string[]): JsonObject {
   return {
     summary: docs.summary,
     parameters: [
-      ...pathParams.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-      ...queryParams(docs.query),
+      ...pathParams.map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+        ...exampleOf(docs.example?.path, name),
+      })),
+      ...queryParams(docs),
     ],
     ...(docs.body && { requestBody: { required: true, content: jsonContent(toSchema(docs.body, 'input')) } }),
     responses: {
       ...(docs.answer
-        ? { 200: { description: 'OK', content: jsonContent(toSchema(docs.answer, 'output')) } }
+        ? {
+            200: {
+              description: 'OK',
+              content: jsonContent(toSchema(docs.answer, 'output'), docs.example?.answer),
+            },
+          }
         : { '2XX': { description: 'Done' } }),
       default: {
         description: 'Refused or failed',
@@ -68,19 +79,24 @@ function operation(docs: RouteDocs, pathParams: readonly string[]): JsonObject {
   };
 }
 
-function queryParams(schema: z.ZodObject | undefined): JsonObject[] {
-  if (!schema) return [];
-  const { properties = {} } = toSchema(schema, 'input') as { properties?: Record<string, JsonObject> };
+function queryParams({ query, example }: RouteDocs): JsonObject[] {
+  if (!query) return [];
+  const { properties = {} } = toSchema(query, 'input') as { properties?: Record<string, JsonObject> };
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
     name,
     in: 'query',
     ...(description !== undefined && { description }),
     schema: rest,
+    ...exampleOf(example?.query, name),
   }));
 }
 
-function jsonContent(schema: JsonObject): JsonObject {
-  return { 'application/json': { schema } };
+function exampleOf(examples: Readonly<Record<string, Json>> | undefined, name: string): JsonObject {
+  return examples && Object.hasOwn(examples, name) ? { example: examples[name] } : {};
+}
+
+function jsonContent(schema: JsonObject, example?: Json): JsonObject {
+  return { 'application/json': { schema, ...(example !== undefined && { example }) } };
 }
 
 /** 64-bit integers have no JSON Schema of their own; their type comes from the schema's metadata. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
@@ -8,6 +9,7 @@ import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
 import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
 import { createStore } from '../../lib/store/store.js';
+import { TenantSlots } from './budget/tenant-slots.js';
 import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
 import type { QueryConfig } from './config.js';
 import { queryCalls } from './rpc/index.js';
@@ -42,7 +44,16 @@ export async function startQueryService(
       maxConnections: config.clickhouseMaxConnections,
     }),
   );
-  const context = { store, budget: config, nowMs: overrides.nowMs ?? Date.now };
+  const context = {
+    store,
+    budget: config,
+    slots: new TenantSlots({
+      perTenant: config.queryMaxConcurrentCalls,
+      maxWaitMs: config.queryMaxExecutionMs,
+    }),
+    pageTokenKey: config.queryPageTokenKey ? Buffer.from(config.queryPageTokenKey) : randomBytes(32),
+    nowMs: overrides.nowMs ?? Date.now,
+  };
   const rpc = await startRpcServer({
     address: config.queryAddress,
     purpose: 'query (QUERY_ADDRESS)',

@@ -1,6 +1,8 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { expect } from 'vitest';
+import { Operator, type SelectionSchema } from '../../gen/es/gob/query/v1/filter_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { fromConnectError } from '../../lib/errors/connect.js';
@@ -45,7 +47,9 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryMaxRowsToRead: 100_000_000,
   queryMaxBytesToRead: 10 ** 10,
   queryMaxMemoryBytes: 10 ** 9,
-  queryMaxTraceSpans: 100_000,
+  queryMaxTraceSpans: 10_000,
+  queryMaxConcurrentCalls: 16,
+  queryPageTokenKey: 'the key of the page tokens of tests',
   queryMaxMetricSeries: 1_000,
   queryMaxMetricPoints: 200_000,
 };
@@ -192,4 +196,24 @@ export async function errorOf(call: Promise<unknown>): Promise<AppError> {
   );
   expect(error).toBeInstanceOf(AppError);
   return error as AppError;
+}
+
+/** A selection of spans by any of some services and any of some operations. */
+export function selectionOf({ serviceNames = [], operations = [] }: NamesAsked): Selection {
+  const filters = [...within('service', serviceNames), ...within('operation', operations)];
+  return filters.length === 0 ? {} : { filter: { node: { case: 'all', value: { filters } } } };
+}
+
+interface NamesAsked {
+  readonly serviceNames?: readonly string[];
+  readonly operations?: readonly string[];
+}
+
+type Selection = MessageInitShape<typeof SelectionSchema>;
+
+function within(name: string, texts: readonly string[]): NonNullable<Selection['filter']>[] {
+  if (texts.length === 0) return [];
+  const values = texts.map((value) => ({ kind: { case: 'text', value } as const }));
+  const comparison = { field: { name }, operator: Operator.EQUAL, values };
+  return [{ node: { case: 'comparison', value: comparison } }];
 }

@@ -22,6 +22,15 @@ export interface RouteDocs {
   readonly body?: z.ZodType;
   /** Absent: an answer without a body. */
   readonly answer?: z.ZodType;
+  readonly example?: RouteExample;
+}
+
+/** A request as a reader of the documentation may try it, and what comes back. */
+export interface RouteExample {
+  /** Parameters of the path, apart from those of the base. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  readonly answer: Json;
 }
 
 /** A question that has passed every check that needs nobody else. */
@@ -45,6 +54,8 @@ export interface QueryRoute {
   /** As OpenAPI writes it. */
   readonly documentedSuffix: string;
   readonly docs: RouteDocs;
+  /** Its answers change seldom: they carry an ETag, and a client that has the answer gets 304. */
+  readonly isCatalogue: boolean;
   readonly prepare: (input: QueryInput<RawParams>) => PreparedQuery;
 }
 
@@ -54,16 +65,21 @@ export interface QueryRouteOptions<S extends z.ZodObject> {
   readonly summary: string;
   readonly query: S;
   readonly answer: z.ZodType;
+  /** Shown in the documentation, and run by a test. */
+  readonly example?: RouteExample;
+  /** Default false. */
+  readonly isCatalogue?: boolean;
   readonly prepare: (input: QueryInput<z.output<S>>) => PreparedQuery;
 }
 
 /** Ties the handler's parameters to the schema that checks and documents them. */
 export function defineQueryRoute<S extends z.ZodObject>(options: QueryRouteOptions<S>): QueryRoute {
-  const { suffix, documentedSuffix, summary, query, answer } = options;
+  const { suffix, documentedSuffix, summary, query, answer, example, isCatalogue = false } = options;
   return {
     suffix,
     documentedSuffix,
-    docs: { summary, query, answer },
+    docs: { summary, query, answer, ...(example && { example }) },
+    isCatalogue,
     prepare: (input) => options.prepare({ ...input, params: readParams(query, input.params) }),
   };
 }

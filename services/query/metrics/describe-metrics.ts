@@ -9,7 +9,7 @@ import {
   newestPoints,
   type PointTimeRow,
 } from '../sql/metrics/catalogue.js';
-import { HOUR_NANO, type Range, storedRange } from '../traces/time-range.js';
+import { HOUR_NANO, type Range, storedRange } from '../time/time-range.js';
 import { typeOf } from './read-selection.js';
 
 export type MetricInfoInit = MessageInitShape<typeof MetricInfoSchema>;

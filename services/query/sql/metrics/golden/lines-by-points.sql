@@ -42,8 +42,7 @@ FROM (
             arraySort(groupArray((toUnixTimestamp64Milli(Timestamp), Value, toInt64(multiIf(NOT IsInt, 0, ValueInt != 0, ValueInt, toInt64(Value))), toUInt8(IsInt), toUnixTimestamp64Milli(StartTime)))) AS stored
           FROM {database:Identifier}.metric_sum
           WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-            AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-            AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+            AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
             AND MetricName = {metricName:String}
             AND bitAnd(Flags, 1) = 0
           GROUP BY SeriesId, t
