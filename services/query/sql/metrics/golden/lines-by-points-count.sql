@@ -34,7 +34,7 @@ FROM (
     FROM (
       SELECT *, points[-1] AS last, arrayPushFront(arrayPopBack(points), lagInFrame(last) OVER series) AS befores
       FROM (
-        SELECT SeriesId, t, arrayFilter((p, next) -> p.1 != next.1, stored, arrayPushBack(arrayPopFront(stored), (toInt64(0), toFloat64(0), toInt64(0), toUInt8(0), toInt64(0)))) AS points
+        SELECT SeriesId, t, arrayFilter((p, next) -> p.1 != next, stored, arrayPushBack(arrayPopFront(arrayMap(p -> p.1, stored)), 0)) AS points
         FROM (
           SELECT
             SeriesId,
