@@ -181,7 +181,8 @@ describe('every route', () => {
         .replace(':project_id', '7')
         .replace(':group_id', '22')
         .replace(':trace_id', 'ab'.repeat(16))
-        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values');
+        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values')
+        .replace(/metrics\/(search\w*|exemplars)$/, '$&?mname=cart.items&mtype=sum');
       for (const credential of CREDENTIALS_OF_STRANGERS) {
         const headers = new Headers([['x-requested-with', 'XMLHttpRequest'], ...credential]);
         const response = await fetch(`${bed.url}${address}`, { method, headers });
