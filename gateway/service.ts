@@ -1,5 +1,6 @@
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
+import { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
@@ -42,11 +43,25 @@ export async function startGateway(
     timeoutMs: config.gatewayRequestTimeoutMs,
   });
   lifecycle.add('logs client', { close: () => logs.close() });
+  const metrics = createRpcClient(MetricQueryService, {
+    url: config.queryUrl,
+    timeoutMs: config.gatewayRequestTimeoutMs,
+  });
+  lifecycle.add('metrics client', { close: () => metrics.close() });
   const nowMs = overrides.nowMs ?? Date.now;
   const { gatewayAddress: address } = config;
   try {
     const app = await createApp(
-      { config, logger, registry, gatekeeper: gatekeeper.calls, query: query.calls, logs: logs.calls, nowMs },
+      {
+        config,
+        logger,
+        registry,
+        gatekeeper: gatekeeper.calls,
+        query: query.calls,
+        logs: logs.calls,
+        metrics: metrics.calls,
+        nowMs,
+      },
       overrides.onRoute,
     );
     lifecycle.add('rest server', {

@@ -29,6 +29,10 @@ import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
 import { listTracesRoute } from './routes/list-traces.js';
 import { LOG_ROUTES, LOG_STREAM_ROUTES } from './routes/logs/index.js';
+import { autocompleteMetricsRoute } from './routes/metrics/autocomplete.js';
+import { listMetricExemplarsRoute } from './routes/metrics/exemplars.js';
+import { searchMetricsRoute } from './routes/metrics/search.js';
+import { searchMetricMetadataRoute } from './routes/metrics/search-metadata.js';
 import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
@@ -52,6 +56,10 @@ export const QUERY_ROUTES = [
   listOperationsRoute,
   getServiceGraphRoute,
   ...LOG_ROUTES,
+  autocompleteMetricsRoute,
+  searchMetricsRoute,
+  searchMetricMetadataRoute,
+  listMetricExemplarsRoute,
 ];
 /** Questions whose answer goes on. */
 export const STREAM_ROUTES = LOG_STREAM_ROUTES;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { LogQueryService } from '../../gen/es/gob/query/v1/logs_pb.js';
+import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
@@ -15,6 +16,7 @@ import type { QueryConfig } from './config.js';
 import { TailHub } from './logs/tail/tail-hub.js';
 import { queryCalls } from './rpc/index.js';
 import { logCalls } from './rpc/logs/index.js';
+import { metricCalls } from './rpc/metrics/index.js';
 
 export interface QueryOverrides {
   /** Where the gatekeeper's public keys (JWKS document) come from. Default: the gatekeeper. */
@@ -64,6 +66,7 @@ export async function startQueryService(
     routes: (router: ConnectRouter) => {
       router.service(QueryService, queryCalls(context));
       router.service(LogQueryService, logCalls(context, tail));
+      router.service(MetricQueryService, metricCalls(context));
     },
     logger,
     registry,

@@ -4,6 +4,7 @@ import { insertGatewaySpans, problemOf } from './gateway-data.js';
 import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
 import { DATABASE, NANO_PER_SECOND } from './query-fixture.js';
 import { insertLogs } from './query-logs-fixture.js';
+import { counter, createIngest, NOON } from './query-metrics.harness.js';
 
 const START = BigInt(Date.now()) * 1_000_000n - 60n * NANO_PER_SECOND;
 /** The owner of project 9, which has what the examples ask for. */
@@ -44,6 +45,7 @@ beforeAll(async () => {
      VALUES (2, 9, today(), 'spans', 'attr', 'http.route', '/cart', 1), (2, 9, today(), 'logs', 'attr', 'cart.id', '9', 1)`,
   );
   await insertExampleLogs();
+  await insertMetric();
   document = openApi.parse(await (await bed.get('/openapi.json', {})).json());
 });
 afterAll(() => bed.close());
@@ -58,6 +60,18 @@ async function insertExampleLogs(): Promise<void> {
   const response = await bed.get('/v3/query/9/logs/search', OWNER);
   const { results } = (await response.json()) as { results: { fingerprint: string }[] };
   fingerprint = results[1]?.fingerprint ?? '';
+}
+
+async function insertMetric(): Promise<void> {
+  const { ingest, stop } = await createIngest(bed.query);
+  const now = Number((START - NOON) / NANO_PER_SECOND);
+  const labels = { region: 'eu' };
+  const points = [
+    { at: now - 120, value: 1n, labels },
+    { at: now, value: 4n, labels, traceIds: ['0a1b2c3d00004000800000000000beef'] },
+  ];
+  await ingest([counter('cart.items', points)], { tenantId: 2, projectId: 9n });
+  await stop();
 }
 
 /** What OpenAPI 3.1 asks of the parts that are used here; a member that is not listed is a mistake. */
@@ -193,7 +207,8 @@ describe('every route', () => {
         .replace(':group_id', '22')
         .replace(':trace_id', 'ab'.repeat(16))
         .replace(':fingerprint', 'ab'.repeat(16))
-        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values');
+        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values')
+        .replace(/metrics\/(search\w*|exemplars)$/, '$&?mname=cart.items&mtype=sum');
       for (const credential of CREDENTIALS_OF_STRANGERS) {
         const headers = new Headers([['x-requested-with', 'XMLHttpRequest'], ...credential]);
         const response = await fetch(`${bed.url}${address}`, { method, headers });
@@ -230,6 +245,8 @@ describe('answers of query', () => {
       'traces/attributes/http.route/values',
       'logs/attributes',
       'logs/attributes/cart.id/values',
+      'metrics/autocomplete',
+      'metrics/searchmetadata?mname=cart.items&mtype=sum',
     ]) {
       const url = `/v3/query/9/${suffix}`;
       const first = await bed.get(url, OWNER);

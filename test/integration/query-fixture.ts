@@ -52,6 +52,8 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryPageTokenKey: 'the key of the page tokens of tests',
   queryTailMaxViewers: 20,
   queryTailOverlapMs: 120_000,
+  queryMaxMetricSeries: 1_000,
+  queryMaxMetricPoints: 200_000,
 };
 
 export interface StartedQuery {
