@@ -21,7 +21,7 @@ let redis: RedisServer;
 let opened = 0;
 /** A kv with keys of its own, so that tests do not meet. */
 const open = (): Kv => redis.open({ REDIS_KEY_PREFIX: `test-${opened++}:` });
-const until = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const until = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 describeWithTool(missingRedis, 'Redis', () => {
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describeWithTool(missingRedis, 'Redis', () => {
     const inRedis = new RedisKv(connectRedis(target, config), { ...options, ...testServiceContext() });
     for (let step = 0; step < 2_000; step++) {
       nowMs += below(10) === 0 ? below(25_000) : below(500);
-      const index = Math.floor(nowMs / 10_000) - below(4) + 1;
+      const index = Math.floor(nowMs / 1_000) - below(14) + 1;
       const request: WindowRequest = {
         key: `rate:{${below(2)}}`,
         windowMs: 10_000,
@@ -54,7 +54,7 @@ describeWithTool(missingRedis, 'Redis', () => {
           { name: 'all.items', unit: 1, limit: 50 },
         ],
         amounts: [
-          { need: below(below(50) === 0 ? 2_000 : 60), want: below(200) },
+          { need: below(below(50) === 0 ? 2_000 : 60), demand: below(100), want: below(200) },
           { need: below(4), want: below(20) },
         ],
         adjustments: below(3) === 0 ? [{ index, amounts: [below(200) - 150, below(9) - 6] }] : [],
@@ -128,7 +128,10 @@ describeWithTool(missingRedis, 'Redis that comes and goes', () => {
 
 describeWithTool(missingRedis, 'Redis in other forms', () => {
   it('serves as a cluster: keys that belong together are in one slot', async () => {
-    const server = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'], scheme: 'redis+cluster' });
+    const server = await startRedis({
+      args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+      scheme: 'redis+cluster',
+    });
     const admin = new Redis(server.port);
     await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
     admin.disconnect();

@@ -11,7 +11,7 @@ export function encodeWindowRequest(
     share,
     isDryRun ? 0 : 1,
     amounts.length,
-    ...amounts.flatMap(({ need, want }) => [need, want]),
+    ...amounts.flatMap(({ need, demand = need, want }) => [need, demand, want]),
     counters.length,
     ...counters.flatMap(({ name, unit, limit }) => [name, unit, limit]),
     adjustments.length,

@@ -69,8 +69,9 @@ async function receive(request: AnyRequest, { ingest, lease, invitation }: Recei
   const declared = declaredLength(request);
   if (declared !== undefined && declared > ingest.maxRequestBytes)
     throw bodyTooLarge(ingest.maxRequestBytes, declared);
+  const userAgent = request.headers['user-agent'];
   const ask = (wireBytes: number) =>
-    ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes });
+    ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes }, userAgent);
   const early = declared === undefined ? undefined : await ask(declared);
   invitation.send();
   const wire = await readBody(request, {
@@ -81,7 +82,7 @@ async function receive(request: AnyRequest, { ingest, lease, invitation }: Recei
   const receivedMs = performance.now();
   const admission = early ?? (await ask(wire.length));
   lease.assign(admission.tenantId);
-  const sender = { signal, admission, encoding, userAgent: request.headers['user-agent'] };
+  const sender = { signal, admission, encoding, userAgent };
   const body = await inflated({ wire, compression, admission, ingest, lease }).catch((error) => {
     ingest.refused({ ...sender, body: wire }, toAppError(error));
     throw error;
@@ -104,14 +105,19 @@ async function inflated({ wire, compression, admission, ingest, lease }: Inflati
   return body;
 }
 
-type Sender = Pick<AdmissionQuestion, 'token' | 'clientCertificate'>;
+type Sender = Pick<AdmissionQuestion, 'token' | 'clientCertificate' | 'clientAddress'>;
 
 function senderOf(request: AnyRequest): Sender {
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  return { token: presentedToken(header), clientCertificate: peerCertificateOf(request.socket) };
+  const { socket } = request;
+  return {
+    token: presentedToken(header),
+    clientCertificate: peerCertificateOf(socket),
+    clientAddress: socket.remoteAddress,
+  };
 }
 
 function formOf(request: AnyRequest): Omit<ResponseForm, 'endsConnection'> {

@@ -1,6 +1,7 @@
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
+import { RateLimited } from '../admission/rate-limited.js';
 import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
 import type { Account, Amount, Ledger } from '../ledger/ledger.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
@@ -58,8 +59,18 @@ export class Ingest {
     return this.#options.budget.lease();
   }
 
-  admit(question: AdmissionQuestion): Promise<Admission> {
-    return this.#options.admissions.admit(question);
+  /** As the admissions say; a refusal of the rate is entered here, because nothing else of the request will be. */
+  admit(question: AdmissionQuestion, userAgent: string | undefined): Admission | Promise<Admission> {
+    const refused = (error: unknown): never => {
+      if (error instanceof RateLimited) this.#enterRateLimited(question, error, userAgent);
+      throw error;
+    };
+    try {
+      const answer = this.#options.admissions.admit(question);
+      return answer instanceof Promise ? answer.catch(refused) : answer;
+    } catch (error) {
+      return refused(error);
+    }
   }
 
   /** Largest request of this tenant, after decompression. */
@@ -91,6 +102,21 @@ export class Ingest {
     const amount = wholeOf(refusal);
     this.#options.ledger.received(accountOf(refusal), amount);
     this.#refuse(refusal, error, amount);
+  }
+
+  /** Its bytes are those of the wire, as far as they are known: it was not inflated. */
+  #enterRateLimited(
+    { wireBytes }: AdmissionQuestion,
+    error: RateLimited,
+    userAgent: string | undefined,
+  ): void {
+    const { ledger, rejects } = this.#options;
+    const { code: reason, message: detail, excess, sender } = error;
+    const account = { tenantId: sender.tenantId, signal: sender.signal };
+    const amount = { items: 0, bytes: wireBytes };
+    ledger.received(account, amount);
+    ledger.rejected(account, reason, amount);
+    rejects.record({ ...account, reason, detail, ...excess, serviceName: undefined, userAgent, items: 0 });
   }
 
   async #first(received: ReceivedExport, account: Account): Promise<TranscodeResult> {
@@ -154,8 +180,9 @@ export class Ingest {
 
   /** Enters the items of an export, and the refused ones as such. Returns what is left to be stored. */
   #enter(received: ReceivedExport, account: Account, result: TranscodeResult): Amount {
-    const { ledger } = this.#options;
+    const { ledger, admissions } = this.#options;
     const totalItems = result.accepted + countRejected(result);
+    admissions.settle(received.admission, account.signal, totalItems);
     ledger.received(account, { items: totalItems, bytes: 0 });
     let bytes = received.body.length;
     for (const [reason, items] of result.rejected) {
