@@ -11,6 +11,7 @@ import { startRpcServer } from '../../lib/rpc/server.js';
 import { Counter } from '../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
+import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
@@ -25,6 +26,11 @@ export interface GatekeeperOverrides {
   readonly oneTimeSignIn?: { readonly token: string; readonly username: string };
 }
 
+export interface Gatekeeper extends RunningService {
+  /** Where proxies ask, if `FORWARD_AUTH_ADDRESS` says so. */
+  readonly forwardAuthUrl: string | undefined;
+}
+
 /** How long a call of tenant-quota may take. */
 const TENANT_QUOTA_TIMEOUT_MS = 2_000;
 
@@ -33,7 +39,7 @@ export async function startGatekeeper(
   config: GatekeeperConfig,
   { logger, registry, readiness }: ServiceContext,
   overrides: GatekeeperOverrides = {},
-): Promise<RunningService> {
+): Promise<Gatekeeper> {
   warnOfUnusedSettings(config, logger);
   const lifecycle = new Lifecycle(logger);
   const kv = lifecycle.add('kv', overrides.kv ?? openKv(config, logger));
@@ -81,8 +87,12 @@ export async function startGatekeeper(
     verifyAssertion: undefined,
   });
   lifecycle.add('rpc server', rpc);
+  const forwardAuth =
+    config.forwardAuthAddress && (await startForwardAuthServer(config.forwardAuthAddress, context, logger));
+  if (forwardAuth) lifecycle.add('forward auth', forwardAuth);
   directory.start();
-  return { url: rpc.url, close: async () => void (await lifecycle.close()) };
+  const close = async () => void (await lifecycle.close());
+  return { url: rpc.url, forwardAuthUrl: forwardAuth?.url, close };
 }
 
 function warnOfUnusedSettings(config: GatekeeperConfig, logger: ServiceContext['logger']): void {

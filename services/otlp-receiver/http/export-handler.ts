@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { presentedToken } from '../../../lib/auth/presented-token.js';
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Admission, AdmissionQuestion } from '../admission/admission.js';
 import { peerCertificateOf } from '../admission/peer-certificate.js';
-import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
