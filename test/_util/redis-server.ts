@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -9,6 +8,7 @@ import { loadConfig } from '../../lib/config/load.js';
 import type { Kv } from '../../lib/kv/kv.js';
 import { openKv } from '../../lib/kv/open-kv.js';
 import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
+import { freePort } from './free-port.js';
 
 /** Why tests that need Redis cannot run here; undefined when they can. */
 export const missingRedis: string | undefined = (() => {
@@ -102,14 +102,4 @@ function saysReady(child: ChildProcess): Promise<void> {
     });
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}:\n${output}`)));
   });
-}
-
-/** A port that was free a moment ago; redis-server cannot say which one the system chose for it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
