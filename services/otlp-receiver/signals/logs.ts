@@ -10,6 +10,7 @@ export const logsSignal: SignalDefinition = {
   grpcService: 'opentelemetry.proto.collector.logs.v1.LogsService',
   tables: { [LOGS_TABLE]: logColumns },
   readJson: readLogsJson,
+  itemPath: [[1], [2], [2]],
   transcode: transcodeLogs,
   encodeResponse: (partial) => ExportLogsServiceResponse.encode(response(partial)).finish(),
   responseToJson: (partial) => ExportLogsServiceResponse.toJSON(response(partial)),

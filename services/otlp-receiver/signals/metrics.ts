@@ -10,6 +10,7 @@ export const metricsSignal: SignalDefinition = {
   grpcService: 'opentelemetry.proto.collector.metrics.v1.MetricsService',
   tables: METRIC_TABLES,
   readJson: readMetricsJson,
+  itemPath: [[1], [2], [2], [5, 7, 9, 10, 11], [1]],
   transcode: transcodeMetrics,
   encodeResponse: (partial) => ExportMetricsServiceResponse.encode(response(partial)).finish(),
   responseToJson: (partial) => ExportMetricsServiceResponse.toJSON(response(partial)),
