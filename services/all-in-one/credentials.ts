@@ -22,6 +22,8 @@ export interface LocalIdentity {
   readonly credentials: LocalCredentials | undefined;
 }
 
+/** Whoever runs the machine need not be protected from themselves; a limit is there to be changed. */
+const LOCAL_BYTES_PER_SECOND = 100 * 2 ** 20;
 /** Only the owner may read files with secrets. */
 const OWNER_ONLY = 0o600;
 
@@ -75,7 +77,15 @@ async function renderIdentityFile({
 }: LocalCredentials): Promise<string> {
   const sha256 = (secret: string) => createHash('sha256').update(secret).digest('hex');
   const identity = {
-    tenants: [{ id: 1, path: 'local', tier: 'ultimate', projects: [{ id: 1, path: 'local/default' }] }],
+    tenants: [
+      {
+        id: 1,
+        path: 'local',
+        tier: 'ultimate',
+        limits: { ingest_bytes_per_second: LOCAL_BYTES_PER_SECOND },
+        projects: [{ id: 1, path: 'local/default' }],
+      },
+    ],
     tokens: [
       { name: 'local-ingest', sha256: sha256(ingestToken), project: 1, scopes: ['write_observability'] },
       { name: 'local-read', sha256: sha256(readToken), project: 1, scopes: ['read_observability'] },

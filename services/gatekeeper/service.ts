@@ -1,7 +1,8 @@
 import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import type { Kv } from '../../lib/kv/kv.js';
-import { MemoryKv } from '../../lib/kv/memory-kv.js';
+import { openKv } from '../../lib/kv/open-kv.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
 import { signAssertion } from '../../lib/rpc/assertion.js';
@@ -10,17 +11,24 @@ import { startRpcServer } from '../../lib/rpc/server.js';
 import { Counter } from '../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
+import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
-import { gatekeeperCalls } from './rpc/index.js';
+import { openLimits } from './open-limits.js';
+import { gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
 export interface GatekeeperOverrides {
-  /** Where sessions live. Default: this process's memory. */
+  /** Where sessions and rate windows live. Default: Redis where `REDIS_URL` names one, else this process's memory. */
   readonly kv?: Kv;
   /** A token that signs its first bearer in as this user, for the link that is printed at start. */
   readonly oneTimeSignIn?: { readonly token: string; readonly username: string };
+}
+
+export interface Gatekeeper extends RunningService {
+  /** Where proxies ask, if `FORWARD_AUTH_ADDRESS` says so. */
+  readonly forwardAuthUrl: string | undefined;
 }
 
 /** How long a call of tenant-quota may take. */
@@ -31,10 +39,10 @@ export async function startGatekeeper(
   config: GatekeeperConfig,
   { logger, registry, readiness }: ServiceContext,
   overrides: GatekeeperOverrides = {},
-): Promise<RunningService> {
+): Promise<Gatekeeper> {
   warnOfUnusedSettings(config, logger);
   const lifecycle = new Lifecycle(logger);
-  const kv = lifecycle.add('kv', overrides.kv ?? new MemoryKv());
+  const kv = lifecycle.add('kv', overrides.kv ?? openKv(config, logger));
   const keys = await loadSigningKeys(config.signingKeyFile);
   const identities = lifecycle.add('identities', await StaticIdentities.open(config.identityFile, logger));
   const sessions = new Sessions(kv, identities, config.sessionTtlMs);
@@ -56,6 +64,7 @@ export async function startGatekeeper(
     registers: [registry],
   });
   const context: GatekeeperContext = {
+    ...openLimits(config, kv, { logger, registry, lifecycle }),
     keys,
     tokenProviders: [identities],
     certificates: identities,
@@ -66,7 +75,9 @@ export async function startGatekeeper(
   if (overrides.oneTimeSignIn)
     await sessions.allowOnce(overrides.oneTimeSignIn.token, overrides.oneTimeSignIn.username);
   const routes = (router: import('@connectrpc/connect').ConnectRouter) =>
-    void router.service(GatekeeperService, gatekeeperCalls(context));
+    void router
+      .service(GatekeeperService, gatekeeperCalls(context))
+      .service(RateLimitService, rateLimitCalls(context));
   const rpc = await startRpcServer({
     address: config.gatekeeperAddress,
     purpose: 'gatekeeper (GATEKEEPER_ADDRESS)',
@@ -76,8 +87,12 @@ export async function startGatekeeper(
     verifyAssertion: undefined,
   });
   lifecycle.add('rpc server', rpc);
+  const forwardAuth =
+    config.forwardAuthAddress && (await startForwardAuthServer(config.forwardAuthAddress, context, logger));
+  if (forwardAuth) lifecycle.add('forward auth', forwardAuth);
   directory.start();
-  return { url: rpc.url, close: async () => void (await lifecycle.close()) };
+  const close = async () => void (await lifecycle.close());
+  return { url: rpc.url, forwardAuthUrl: forwardAuth?.url, close };
 }
 
 function warnOfUnusedSettings(config: GatekeeperConfig, logger: ServiceContext['logger']): void {

@@ -1,18 +1,25 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { Action, type GatekeeperService, Signal } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import {
+  Action,
+  type AdmitRequest,
+  type GatekeeperService,
+} from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import { checkAccess } from '../access/access.js';
 import { type GatekeeperContext, identifyExporter } from '../context.js';
+import { grantLease } from '../rate-limit/grant-lease.js';
+import { SIGNAL_NAMES } from '../rate-limit/rate-limits.js';
 
-const SIGNALS: readonly Signal[] = [Signal.TRACES, Signal.LOGS, Signal.METRICS];
 /** How long a receiver may reuse an answer: a revoked token and a changed limit take effect within this. */
 const VALID_MS = 1_000;
 
 export function admit(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['admit'] {
-  return async ({ credential, projectId, tenantId, signal }) => {
-    if (!SIGNALS.includes(signal))
+  return async (request: AdmitRequest) => {
+    const signal = SIGNAL_NAMES[request.signal];
+    if (!signal)
       throw new AppError('invalid_argument', 'signal must be TRACES, LOGS or METRICS.', { field: 'signal' });
+    const { credential, projectId, tenantId } = request;
     const identity = await identifyExporter(context, credential);
     const { project, tenant } = checkAccess(context.directory, {
       identity,
@@ -22,7 +29,9 @@ export function admit(context: GatekeeperContext): ServiceImpl<typeof Gatekeeper
     });
     if (!tenant.limits)
       throw new AppError('unavailable', `Tenant ${tenant.path} has no limits yet; try again shortly.`);
+    context.addresses.note(identity, request.clientAddress);
     const { maxRequestBytes, retentionDays } = tenant.limits;
+    const rate = await grantLease(context, { tenant, limits: tenant.limits, project, signal, request });
     return {
       tenantId: tenant.id,
       projectId: project.id,
@@ -30,6 +39,7 @@ export function admit(context: GatekeeperContext): ServiceImpl<typeof Gatekeeper
       database: tenant.database,
       limits: { maxRequestBytes, retentionDays },
       validUntil: timestampFromMs(Date.now() + VALID_MS),
+      ...rate,
     };
   };
 }

@@ -11,7 +11,7 @@ const ACTIONS: readonly Action[] = [Action.READ, Action.WRITE, Action.ADMIN];
 const AUDIENCES = ['query', 'tenant-quota', 'otlp-receiver'];
 
 export function authorize(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['authorize'] {
-  return async ({ credential, action, projectId, audience }) => {
+  return async ({ credential, action, projectId, audience, clientAddress }) => {
     // Enums of proto3 are open: a number that this version does not know arrives as itself.
     if (!ACTIONS.includes(action))
       throw new AppError('invalid_argument', 'action must be READ, WRITE or ADMIN.', { field: 'action' });
@@ -22,6 +22,7 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
     }
     const identity = await identify(context, credential);
     const { project, tenant } = checkAccess(context.directory, { identity, action, projectId, tenantId: 0 });
+    context.addresses.note(identity, clientAddress);
     const caller = {
       kind: 'principal',
       principal: identity.name,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { presentedToken } from './presented-credential.js';
+import { presentedToken } from './presented-token.js';
 
 const tokenOf = (headers: Record<string, string>) => presentedToken((name) => headers[name]);
 const basic = (text: string) => Buffer.from(text).toString('base64');

@@ -2,7 +2,7 @@
 export type HeaderLookup = (name: string) => string | undefined;
 
 /**
- * The token that an exporter presents: `PRIVATE-TOKEN`, `Authorization: Bearer`, or the password of `Authorization: Basic`.
+ * The token that a request presents: `PRIVATE-TOKEN`, `Authorization: Bearer`, or the password of `Authorization: Basic`.
  * Undefined when there is none. Exporters that do not undo the percent-encoding of `OTEL_EXPORTER_OTLP_HEADERS` send
  * `Bearer%20token`; that is understood as well.
  */
