@@ -34,6 +34,7 @@ beforeAll(async () => {
       gatekeeperUrl: 'http://unused.invalid',
       clickhouseUrl: clickhouse.url,
       clickhouseCluster: undefined,
+      retentionIntervalMs: 60_000,
       clickhouseMaxConnections: 8,
       identityFile,
     },

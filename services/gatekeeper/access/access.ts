@@ -39,7 +39,8 @@ export function checkAccess(directory: TenantDirectory, request: AccessRequest):
       `${describe(identity)} has the scopes [${identity.scopes.join(', ')}]; this needs ${needed}.`,
     );
   }
-  requireUsable(found);
+  // Whoever administers a project may switch it on.
+  if (action !== Action.ADMIN) requireUsable(found);
   return found;
 }
 
@@ -88,6 +89,12 @@ function requireUsable({ project, tenant }: { readonly project: Project; readonl
       'permission_denied',
       `Observability is switched off for project ${project.path}. Enable it in the project's settings.`,
     );
+  if (tenant.status === TenantStatus.DELETING)
+    throw new AppError('permission_denied', `Tenant ${tenant.path} is marked for deletion.`);
+  if (tenant.status === TenantStatus.FAILED)
+    throw new AppError('unavailable', `Tenant ${tenant.path} could not be set up: ${tenant.statusReason}`, {
+      retryAfterMs: 10_000,
+    });
   if (tenant.status !== TenantStatus.READY) {
     throw new AppError('unavailable', `Tenant ${tenant.path} is being set up; try again shortly.`, {
       retryAfterMs: 2_000,

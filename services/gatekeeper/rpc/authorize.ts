@@ -33,6 +33,10 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
     } as const;
     const expiresAt = timestampFromMs(Date.now() + ASSERTION_TTL_SECONDS * 1000);
     const assertion = await signAssertion(context.keys.current, caller, audience);
-    return { tenantId: tenant.id, projectId: project.id, principal: identity.name, assertion, expiresAt };
+    const paths = { projectPath: project.path, tenantPath: tenant.path };
+    return {
+      ...{ tenantId: tenant.id, projectId: project.id, principal: identity.name, ...paths },
+      ...{ assertion, expiresAt },
+    };
   };
 }

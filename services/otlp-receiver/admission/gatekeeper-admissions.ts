@@ -92,8 +92,14 @@ export class GatekeeperAdmissions implements Admissions {
   }
 }
 
+/** Decisions about a credential and its tenant, which hold for a while. */
 function isAboutIdentity({ code }: AppError): boolean {
-  return code === 'unauthenticated' || code === 'permission_denied' || code === 'not_found';
+  return (
+    code === 'unauthenticated' ||
+    code === 'permission_denied' ||
+    code === 'not_found' ||
+    code === 'storage_quota'
+  );
 }
 
 function admissionOf(answer: CachedAnswer): Admission {
@@ -133,6 +139,7 @@ function fromResponse(response: AdmitResponse): Admission {
     database,
     maxRequestBytes: Number(limits.maxRequestBytes),
     retentionDays: limits.retentionDays,
+    acceptFromDay: limits.acceptFromDay,
   };
 }
 

@@ -8,6 +8,7 @@ import type { RejectLog } from '../ledger/reject-log.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SignalDefinition } from '../signals/signal.js';
+import { acceptedDays } from '../transcode/accept-window.js';
 import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import { firstServiceName } from './service-name.js';
@@ -138,12 +139,14 @@ export class Ingest {
 
   #transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
     const { signal, admission, encoding, body } = received;
-    const { tenantId, projectId, retentionDays } = admission;
+    const { tenantId, projectId } = admission;
+    const nowMs = Date.now();
+    const retentionDays = acceptedDays(nowMs, admission.retentionDays, admission.acceptFromDay);
     try {
       return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
         tenantId,
         projectId,
-        nowUnixNano: BigInt(Date.now()) * 1_000_000n,
+        nowUnixNano: BigInt(nowMs) * 1_000_000n,
         limits: { retentionDays },
         sightings,
       });

@@ -1,9 +1,9 @@
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { TenantQuotaService } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
-import { AppError } from '../../../lib/errors/app-error.js';
-import { requireService } from '../../../lib/rpc/caller.js';
-import type { TenantQuotaContext } from '../context.js';
-import { toProto } from './to-proto.js';
+import type { TenantQuotaService } from '../../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
+import { AppError } from '../../../../lib/errors/app-error.js';
+import { requireService } from '../../../../lib/rpc/caller.js';
+import type { TenantQuotaContext } from '../../context.js';
+import { toProto } from '../to-proto.js';
 
 export function getProject({
   registry,
@@ -15,6 +15,6 @@ export function getProject({
     const tenant = registry.ownerOf(projectId);
     if (!tenant)
       throw new AppError('not_found', `There is no project ${projectId}.`, { field: 'project_id' });
-    return { tenant: toProto(tenant, registry) };
+    return { tenant: toProto(tenant) };
   };
 }
