@@ -17,8 +17,8 @@ beforeAll(async () => {
   clickhouse = await startEmbeddedClickHouse();
   const [one, other] = [testServiceContext(), testServiceContext()];
   mesh = await startUnderTest(clickhouse.url, undefined, one, { kv });
-  replica = await startUnderTest(clickhouse.url, undefined, other, { kv });
   await untilReady(one.readiness);
+  replica = await startUnderTest(clickhouse.url, undefined, other, { kv });
   await untilReady(other.readiness);
 });
 afterAll(async () => {

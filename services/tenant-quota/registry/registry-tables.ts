@@ -85,8 +85,7 @@ export class RegistryTables {
 
   /** Tenants that own these projects now, by project. */
   async readOwners(projectIds: readonly bigint[], signal: AbortSignal): Promise<ReadonlyMap<bigint, number>> {
-    const ids = projectIds.map(String);
-    const rows = await this.#select<ProjectRow>(SELECT_OWNERS, signal, { ids });
+    const rows = await this.#select<ProjectRow>(SELECT_OWNERS, signal, { ids: projectIds });
     return new Map(rows.map((row) => [BigInt(row.projectId), row.tenantId]));
   }
 

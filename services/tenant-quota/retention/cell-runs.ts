@@ -57,11 +57,13 @@ export class CellRuns {
     for (const cell of registry.cells) {
       const plan = await this.plan(cell, signal);
       await this.#tell(plan, lease, signal);
+      metrics.stages(countStages(registry));
       await this.#carryOut(plan, lease, signal);
-      ages.push({ stored: plan.stored, policies: plan.views.map(policyOf) });
+      const isChanged = plan.steps.length > 0;
+      const stored = isChanged ? await this.#meterOf(cell).measure(signal) : plan.stored;
+      ages.push({ stored, policies: plan.views.map(policyOf) });
     }
     metrics.ages(ages, nowMs());
-    metrics.stages(countStages(registry));
   }
 
   /** What would be done in a cell now. Changes nothing. */
