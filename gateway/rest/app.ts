@@ -17,6 +17,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
+import { adminRoutes } from './routes/admin/index.js';
 import { getTraceRoute } from './routes/get-trace.js';
 import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
@@ -25,6 +26,7 @@ import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
 import { signOutRoute } from './routes/sign-out.js';
+import { tenantRoutes } from './routes/tenant/index.js';
 import { registerUi } from './ui-files.js';
 
 /** Bodies are sign-ins; nothing larger is ever read. */
@@ -58,7 +60,11 @@ export async function createApp(
   addHooks(app, context);
   for (const base of QUERY_BASES)
     for (const route of QUERY_ROUTES) addQueryRoute(app, context, { path: base.path + route.suffix, route });
-  const plainRoutes = [sessionRoute(context), signInRoute(context), signOutRoute(context)];
+  const plainRoutes = [
+    ...[sessionRoute(context), signInRoute(context), signOutRoute(context)],
+    ...tenantRoutes(context),
+    ...adminRoutes(context),
+  ];
   for (const route of [...plainRoutes, openApiRoute(QUERY_ROUTES, plainRoutes)]) addPlainRoute(app, route);
   await registerUi(app, context.config);
   return app;

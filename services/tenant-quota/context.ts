@@ -1,4 +1,6 @@
+import type { Store } from '../../lib/store/store.js';
 import type { CellMigrator } from './provisioning/cells.js';
+import type { Provisioner } from './provisioning/provision.js';
 import type { AuditLog } from './registry/audit-log.js';
 import type { RegistryKeeper } from './registry/registry-keeper.js';
 import type { RegistryWriter } from './registry/registry-writer.js';
@@ -13,7 +15,9 @@ export interface TenantQuotaContext {
   readonly audit: AuditLog;
   readonly cells: CellMigrator;
   /** What is stored, and what would be dropped. */
-  readonly storage: Pick<CellRuns, 'bytesOf' | 'plan' | 'tablesOf'>;
+  readonly storage: Pick<CellRuns, 'bytesOf' | 'plan'>;
+  readonly provisioner: Provisioner;
+  readonly store: Store;
   /** Ends when the service stops, so that streams end with it. */
   readonly stopping: AbortSignal;
 }

@@ -7,6 +7,8 @@ import type { TenantQuotaConfig } from './config.js';
 import type { TenantQuotaContext } from './context.js';
 import { KvLocks } from './locks/kv-locks.js';
 import { createCellMigrator } from './provisioning/cells.js';
+import { Eraser } from './provisioning/erase.js';
+import { Provisioner } from './provisioning/provision.js';
 import { Schemas } from './provisioning/schemas.js';
 import { AuditLog } from './registry/audit-log.js';
 import { IdentitySeed } from './registry/identity-seed.js';
@@ -49,18 +51,24 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
     seed: seed || undefined,
   });
   const refresh = () => keeper.refresh();
+  const provisioner = new Provisioner({ registry, writer, keeper, schemas, logger });
+  const eraser = new Eraser({ store, cluster, registry, tables, writer, audit, logger });
   const metrics = new RetentionMetrics(context.registry);
   const storage = new CellRuns({
     ...{ store, cluster, registry, tables, audit, refresh, metrics, logger, nowMs },
+    onPresent: eraser.eraseStragglers.bind(eraser),
   });
   const loop = new RetentionLoop({
     ...{ registry, runs: storage, locks, metrics, logger },
-    jobs: async () => {},
+    jobs: async (lease, signal) => {
+      await provisioner.resume(signal);
+      await eraser.run(lease, signal);
+    },
     intervalMs: config.retentionIntervalMs,
   });
   keeper.start();
   lifecycle.add('registry keeper', keeper);
   loop.start();
   lifecycle.add('retention loop', loop);
-  return { registry, writer, keeper, audit, cells, storage, stopping };
+  return { registry, writer, keeper, audit, cells, storage, provisioner, store, stopping };
 }

@@ -114,7 +114,7 @@ describe('a tenant of the admin interface', () => {
       'limits.retention_days',
       { tenantId: 7, path: 'x', limits: { retentionDays: 99_999n } },
     ],
-    ['an unknown tier', 'tier', { tenantId: 7, path: 'x', tier: 9 }],
+    ['an unknown tier', 'tier', { tenantId: 7, path: 'x', tier: 9 as Tier }],
   ] satisfies [string, string, PutTenant][])('is refused for %s', async (_what, field, request) => {
     expect(await refusal(put(request))).toMatchObject({ code: 'invalid_argument', field });
   });

@@ -3,6 +3,7 @@ import { compactLimits, LIMIT_NAMES, LIMITS, type LimitOverrides } from './limit
 import type { CellRow, ProjectRow, StateRow, TenantRow, TierRow } from './registry-statements.js';
 import type {
   CellRecord,
+  ProjectRecord,
   RankedState,
   StorageState,
   TenantRecord,
@@ -79,14 +80,16 @@ export function toTenantRow(tenant: TenantState, stamp: Stamp) {
 }
 
 export function toProjectRows(tenant: TenantState, stamp: Stamp) {
-  return tenant.projects.map((project) => ({
-    ProjectId: String(project.projectId),
-    TenantId: tenant.tenantId,
-    Path: project.path,
-    Enabled: project.enabled,
-    ...stamp,
-  }));
+  return tenant.projects.map((project) => toProjectRow(project, tenant.tenantId, stamp));
 }
+
+export const toProjectRow = (project: ProjectRecord, tenantId: number, stamp: Stamp) => ({
+  ProjectId: String(project.projectId),
+  TenantId: tenantId,
+  Path: project.path,
+  Enabled: project.enabled,
+  ...stamp,
+});
 
 export const toTierRow = ({ tier, limits, version }: TierRecord) => ({
   Tier: tier,

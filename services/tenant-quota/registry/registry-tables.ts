@@ -5,6 +5,7 @@ import {
   stampOf,
   toCell,
   toCellRow,
+  toProjectRow,
   toProjectRows,
   toRecord,
   toState,
@@ -30,6 +31,7 @@ import {
 } from './registry-statements.js';
 import type {
   CellRecord,
+  ProjectRecord,
   RankedState,
   StorageState,
   TenantRecord,
@@ -39,6 +41,9 @@ import type {
 
 /** The database with the registry. One per mesh. */
 export const CONTROL_DATABASE = 'gob_control';
+
+/** Owner of projects whose tenant was erased. */
+export const NOBODY = 0;
 
 /** Tenants per answer: a hundred thousand at once would be more than an answer may be. */
 const PAGE_SIZE = 10_000;
@@ -108,6 +113,16 @@ export class RegistryTables {
     await this.#insert('registry_write_projects', 'projects', projects, signal);
     const rows = tenants.map((tenant) => toTenantRow(tenant, stamp));
     await this.#insert('registry_write_tenants', 'tenants', rows, signal);
+  }
+
+  /** Frees projects of a tenant that is gone. */
+  async releaseProjects(
+    projects: readonly ProjectRecord[],
+    version: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const rows = projects.map((project) => toProjectRow(project, NOBODY, stampOf(version)));
+    await this.#insert('registry_release_projects', 'projects', rows, signal);
   }
 
   async writeCell(cell: CellRecord, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import type { AuditLog } from './audit-log.js';
 import { describeChanges, describeLimitChanges, type FieldChange, summarize } from './describe-changes.js';
 import type { LimitOverrides } from './limits.js';
 import { planChanges } from './plan-changes.js';
-import type { RegistryTables } from './registry-tables.js';
+import { NOBODY, type RegistryTables } from './registry-tables.js';
 import { type CellRecord, stateOf, type TenantRecord, type TenantState } from './tenant-record.js';
 import type { TierName } from './tiers.js';
 
@@ -51,8 +51,6 @@ export interface ChangeResult {
 /** All writers of all replicas take turns: ClickHouse has no compare-and-set. */
 const LOCK = 'registry';
 const FILE_ACTOR = 'identity file';
-/** Owner of projects whose tenant was erased. */
-export const NOBODY = 0;
 
 /** Changes the registry: one writer at a time, against what is stored at this moment, with an audit row for everything. */
 export class RegistryWriter {

@@ -1,6 +1,7 @@
 import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease } from '../locks/lock.js';
+import type { Eraser } from '../provisioning/erase.js';
 import type { AuditLog, Deed } from '../registry/audit-log.js';
 import type { RegistryTables } from '../registry/registry-tables.js';
 import type { CellRecord, RankedState } from '../registry/tenant-record.js';
@@ -11,7 +12,7 @@ import { planRetention, type RetentionPlan } from './plan.js';
 import { policyOf, viewsOfCell } from './policies.js';
 import type { CellAges, RetentionMetrics } from './retention-metrics.js';
 import { isNews, nextState } from './storage-states.js';
-import { type Amount, type StoredDay, sumAmounts } from './stored.js';
+import type { StoredDay } from './stored.js';
 
 export interface CellRunsOptions {
   readonly store: Store;
@@ -19,6 +20,8 @@ export interface CellRunsOptions {
   readonly registry: TenantRegistry;
   readonly tables: RegistryTables;
   readonly audit: AuditLog;
+  /** Called with everybody who has rows in a cell. */
+  readonly onPresent: Eraser['eraseStragglers'];
   /** Makes written states visible. */
   readonly refresh: () => Promise<void>;
   readonly metrics: RetentionMetrics;
@@ -54,16 +57,31 @@ export class CellRuns {
   async run(lease: Lease, signal: AbortSignal): Promise<void> {
     const { registry, metrics, nowMs } = this.#options;
     const ages: CellAges[] = [];
+    const failures: unknown[] = [];
     for (const cell of registry.cells) {
-      const plan = await this.plan(cell, signal);
-      await this.#tell(plan, lease, signal);
-      metrics.stages(countStages(registry));
-      await this.#carryOut(plan, lease, signal);
-      const isChanged = plan.steps.length > 0;
-      const stored = isChanged ? await this.#meterOf(cell).measure(signal) : plan.stored;
-      ages.push({ stored, policies: plan.views.map(policyOf) });
+      try {
+        ages.push(await this.#runCell(cell, lease, signal));
+      } catch (error) {
+        // Another cell may be on another cluster, and its tenants wait for nobody.
+        signal.throwIfAborted();
+        failures.push(error);
+      }
     }
     metrics.ages(ages, nowMs());
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #runCell(cell: CellRecord, lease: Lease, signal: AbortSignal): Promise<CellAges> {
+    const { registry, metrics, onPresent } = this.#options;
+    const plan = await this.plan(cell, signal);
+    await this.#tell(plan, lease, signal);
+    metrics.stages(countStages(registry));
+    await this.#carryOut(plan, lease, signal);
+    const present = new Set(plan.stored.flatMap(({ tenants }) => [...tenants.keys()]));
+    await onPresent(present, cell, lease, signal);
+    const isChanged = plan.steps.length > 0;
+    const stored = isChanged ? await this.#meterOf(cell).measure(signal) : plan.stored;
+    return { stored, policies: plan.views.map(policyOf) };
   }
 
   /** What would be done in a cell now. Changes nothing. */
@@ -74,21 +92,6 @@ export class CellRuns {
     const plan = planRetention(stored, views.map(policyOf), nowMs());
     for (const { tenantId, bytes } of plan.outcomes) this.#bytes.set(tenantId, bytes);
     return { ...plan, cell, stored, views };
-  }
-
-  /** What a tenant stores in a cell now, by table. */
-  async tablesOf(
-    cell: CellRecord,
-    tenantId: number,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, Amount>> {
-    const stored = await this.#meterOf(cell).measure(signal);
-    const tables = new Map<string, Amount>();
-    for (const { table, tenants } of stored) {
-      const amount = tenants.get(tenantId);
-      if (amount) tables.set(table, sumAmounts([tables.get(table) ?? { rows: 0, bytes: 0 }, amount]));
-    }
-    return tables;
   }
 
   #meterOf(cell: CellRecord): CellMeter {

@@ -1,6 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { TenantAdminService } from '../../../../gen/es/gob/tenantquota/v1/admin_pb.js';
 import type { TenantQuotaContext } from '../../context.js';
+import { deleteTenant } from './delete-tenant.js';
 import { getTenantEntry } from './get-tenant-entry.js';
 import { getTier } from './get-tier.js';
 import { listAudit } from './list-audit.js';
@@ -19,6 +20,7 @@ export function tenantAdminCalls(
     getTenantEntry: getTenantEntry(context),
     listTenantEntries: listTenantEntries(context),
     putTenant: putTenant(context),
+    deleteTenant: deleteTenant(context),
     getTier: getTier(context),
     putTier: putTier(context),
     listCells: listCells(context),
