@@ -27,6 +27,7 @@ import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
 import { signOutRoute } from './routes/sign-out.js';
 import { tenantRoutes } from './routes/tenant/index.js';
+import { storageUsageRoutes } from './routes/usage/storage-usage.js';
 import { registerUi } from './ui-files.js';
 
 /** Bodies are sign-ins; nothing larger is ever read. */
@@ -64,6 +65,7 @@ export async function createApp(
     ...[sessionRoute(context), signInRoute(context), signOutRoute(context)],
     ...tenantRoutes(context),
     ...adminRoutes(context),
+    ...storageUsageRoutes(context),
   ];
   for (const route of [...plainRoutes, openApiRoute(QUERY_ROUTES, plainRoutes)]) addPlainRoute(app, route);
   await registerUi(app, context.config);

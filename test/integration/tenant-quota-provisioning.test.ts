@@ -110,7 +110,7 @@ describe(
           tier: 'free',
           limits: {},
           cell: 'late',
-          movingTo: '',
+
           source: 'api',
         },
         ...{ status: 'provisioning', statusReason: '', eraseAtMs: 0, projects: [] },

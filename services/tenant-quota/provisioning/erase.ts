@@ -114,7 +114,7 @@ function erased(record: TenantRecord): TenantState {
     status: 'deleted',
     statusReason: 'erased',
     eraseAtMs: 0,
-    movingTo: '',
+
     projects: [],
   } as const;
   return { ...stateOf(record), ...gone, limits: {} };

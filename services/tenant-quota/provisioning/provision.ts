@@ -115,7 +115,7 @@ export class Provisioner {
     if (existing) return { ...stateOf(existing), projects: withProject(existing.projects, project) };
     return {
       ...{ tenantId, path: requirePath(request.tenantPath, 'tenant_path'), tier: 'free', limits: {} },
-      ...{ cell: placeTenant(this.#options.registry, tenantId).name, movingTo: '' },
+      ...{ cell: placeTenant(this.#options.registry, tenantId).name },
       ...{ status: 'provisioning', statusReason: '', eraseAtMs: 0, source: API_SOURCE },
       projects: [project],
     };

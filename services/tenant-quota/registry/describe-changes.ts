@@ -33,8 +33,8 @@ function compare(before: Facts, after: Facts): FieldChange[] {
 }
 
 function factsOf(tenant: TenantState): Facts {
-  const { path, tier, cell, movingTo, status, statusReason, eraseAtMs, source } = tenant;
-  const plain = { path, tier, cell, moving_to: movingTo, status, status_reason: statusReason, source };
+  const { path, tier, cell, status, statusReason, eraseAtMs, source } = tenant;
+  const plain = { path, tier, cell, status, status_reason: statusReason, source };
   const projects = tenant.projects.map(
     (project) =>
       [

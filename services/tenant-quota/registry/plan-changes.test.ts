@@ -31,7 +31,7 @@ describe('planChanges', () => {
         path: 'acme',
         tier: 'free',
         limits: { retentionDays: 7 },
-        ...{ cell: 'default', movingTo: '', status: 'ready', statusReason: '', eraseAtMs: 0 },
+        ...{ cell: 'default', status: 'ready', statusReason: '', eraseAtMs: 0 },
         source: 'file',
         projects: [
           { projectId: 7n, path: 'acme/shop', enabled: true },

@@ -56,7 +56,7 @@ function fromFile(
     }),
     // Where the rows are is not the file's business, nor is it undone by it.
     cell: before?.cell ?? DEFAULT_CELL.name,
-    movingTo: before?.movingTo ?? '',
+
     status: 'ready',
     statusReason: '',
     eraseAtMs: 0,

@@ -34,9 +34,9 @@ function limitColumns(limits: LimitOverrides): Record<string, number | null> {
 }
 
 export function toRecord(row: TenantRow, projects: readonly ProjectRow[]): TenantRecord {
-  const { tenantId, path, tier, cell, movingTo, status, statusReason, source } = row;
+  const { tenantId, path, tier, cell, status, statusReason, source } = row;
   return {
-    ...{ tenantId, path, tier, cell, movingTo, status, statusReason, source },
+    ...{ tenantId, path, tier, cell, status, statusReason, source },
     limits: limitsOf(row),
     eraseAtMs: Number(row.eraseAtMs),
     projects: projects.map((project) => ({
@@ -70,7 +70,7 @@ export function toTenantRow(tenant: TenantState, stamp: Stamp) {
     Tier: tenant.tier,
     ...limitColumns(tenant.limits),
     Cell: tenant.cell,
-    MovingTo: tenant.movingTo,
+
     Status: tenant.status,
     StatusReason: tenant.statusReason,
     EraseAtMs: String(tenant.eraseAtMs),

@@ -24,7 +24,7 @@ export const SELECT_TIERS: Statement = {
 };
 
 const TENANT_COLUMNS = `TenantId AS tenantId, Path AS path, Tier AS tier, ${LIMIT_COLUMNS},
-  Cell AS cell, MovingTo AS movingTo, Status AS status, StatusReason AS statusReason, EraseAtMs AS eraseAtMs, Source AS source,
+  Cell AS cell, Status AS status, StatusReason AS statusReason, EraseAtMs AS eraseAtMs, Source AS source,
   Version AS version, toUnixTimestamp64Milli(UpdatedAt) AS updatedAtMs`;
 
 /** Tenants in a range of ids whose rows, or whose projects' rows, are newer than a version; with 0 all of them. */
@@ -70,7 +70,7 @@ export interface TenantRow extends LimitCells {
   readonly path: string;
   readonly tier: TierName;
   readonly cell: string;
-  readonly movingTo: string;
+
   readonly status: 'provisioning' | 'ready' | 'failed' | 'deleting' | 'deleted';
   readonly statusReason: string;
   readonly eraseAtMs: string;

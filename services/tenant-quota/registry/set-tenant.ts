@@ -37,7 +37,7 @@ export function setTenant(
     tier: settings.tier ?? existing?.tier ?? 'free',
     limits: settings.limits,
     cell: existing?.cell ?? cellForNew(),
-    movingTo: existing?.movingTo ?? '',
+
     ...{ status: 'ready', statusReason: '', eraseAtMs: 0, source: API_SOURCE },
     projects: mergeProjects(existing?.projects ?? [], settings.projects),
   };

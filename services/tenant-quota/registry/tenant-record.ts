@@ -21,8 +21,7 @@ export interface TenantState {
   readonly limits: LimitOverrides;
   /** Name of the cell with the tenant's rows. */
   readonly cell: string;
-  /** Cell that the tenant is being moved to; empty when it stays. */
-  readonly movingTo: string;
+
   readonly status: TenantStatusName;
   /** Why the status is what it is; empty when there is nothing to say. */
   readonly statusReason: string;

@@ -101,14 +101,13 @@ export class CellRuns {
   }
 
   /** Before anything is dropped: from here on receivers refuse what would be dropped again. */
-  async #tell({ cell, views, outcomes }: CellPlan, lease: Lease, signal: AbortSignal): Promise<void> {
+  async #tell({ views, outcomes }: CellPlan, lease: Lease, signal: AbortSignal): Promise<void> {
     const byId = new Map(outcomes.map((outcome) => [outcome.tenantId, outcome]));
     const states: RankedState[] = [];
     const deeds: Deed[] = [];
     for (const view of views) {
       const outcome = byId.get(view.record.tenantId);
-      // While a tenant moves, the cell that it comes from decides.
-      if (!outcome || view.record.cell !== cell.name) continue;
+      if (!outcome) continue;
       const next = nextState(view, outcome);
       if (!isNews(view.state, next)) continue;
       states.push({ ...next, rank: lease.fence + this.#states, version: Date.now() });

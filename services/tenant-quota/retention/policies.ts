@@ -3,9 +3,9 @@ import type { TenantRegistry, TenantView } from '../registry/tenant-registry.js'
 import type { TenantPolicy } from './plan.js';
 import { acceptFromDayOf } from './storage-states.js';
 
-/** Tenants whose rows are in a cell, or are about to come, with what holds for them. */
+/** Tenants whose rows are in a cell, with what holds for them. */
 export function viewsOfCell(registry: TenantRegistry, cell: CellRecord): readonly TenantView[] {
-  return registry.all().filter(({ record }) => record.cell === cell.name || record.movingTo === cell.name);
+  return registry.all().filter(({ record }) => record.cell === cell.name);
 }
 
 export function policyOf(view: TenantView): TenantPolicy {

@@ -16,7 +16,8 @@ export function deleteTenantRoute(context: GatewayContext): PlainRoute {
     method: 'DELETE',
     path: '/v3/admin/tenants/:tenant_id',
     docs: {
-      summary: 'Shuts a tenant out at once and erases its rows after a grace period, within which PUT restores it',
+      summary:
+        'Shuts a tenant out at once and erases its rows after a grace period, within which PUT restores it',
       ...{ query, answer },
     },
     handle: async (request, reply) => {

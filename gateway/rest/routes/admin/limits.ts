@@ -15,7 +15,9 @@ const FIELDS = [
   'query_max_read_bytes',
 ] as const;
 
-type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : S;
 type Field = (typeof FIELDS)[number];
 /** Limits as the contract of tenant-quota spells them. */
 type Message<V> = { readonly [F in Field as Camel<F>]?: V };

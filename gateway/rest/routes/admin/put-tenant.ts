@@ -15,7 +15,9 @@ const body = z.strictObject({
   tier: z.enum(TIER_NAMES).optional().describe('Absent keeps it, or means free for a new tenant.'),
   limits: limitsInput.default({}).describe('All own limits: what is absent or null is inherited.'),
   projects: z
-    .array(z.strictObject({ id: z.int().min(1), path: z.string().min(1), enabled: z.boolean().default(true) }))
+    .array(
+      z.strictObject({ id: z.int().min(1), path: z.string().min(1), enabled: z.boolean().default(true) }),
+    )
     .optional()
     .describe('All projects: one that is left out is switched off. Absent keeps them.'),
 });

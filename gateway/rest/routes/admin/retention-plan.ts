@@ -13,7 +13,9 @@ const step = z.object({
 });
 const answer = z.object({
   steps: z.array(step),
-  stopped_tenant_ids: z.array(z.int()).describe('Whose ingest would be stopped: today alone is over their quota.'),
+  stopped_tenant_ids: z
+    .array(z.int())
+    .describe('Whose ingest would be stopped: today alone is over their quota.'),
 });
 
 export function retentionPlanRoute(context: GatewayContext): PlainRoute {

@@ -11,7 +11,8 @@ export type TierName = (typeof TIER_NAMES)[number];
 
 const BY_NAME = { free: Tier.FREE, premium: Tier.PREMIUM, ultimate: Tier.ULTIMATE } as const;
 export const tierOf = (name: TierName | undefined): Tier => (name ? BY_NAME[name] : Tier.UNSPECIFIED);
-const nameOf = (tier: Tier | undefined): TierName => TIER_NAMES.find((name) => BY_NAME[name] === tier) ?? 'free';
+const nameOf = (tier: Tier | undefined): TierName =>
+  TIER_NAMES.find((name) => BY_NAME[name] === tier) ?? 'free';
 
 const dateTime = z.string().meta({ format: 'date-time' });
 

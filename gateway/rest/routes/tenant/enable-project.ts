@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { AppError } from '../../../../lib/errors/app-error.js';
 import { authorizeProject } from '../../../auth/authorize-admin.js';
 import type { GatewayContext } from '../../../context.js';
-import { AppError } from '../../../../lib/errors/app-error.js';
 import { definePlainRoute, type PlainRoute, pathParam } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
 import { parseProjectId } from '../../params/path.js';
@@ -18,7 +18,11 @@ export function enableProjectRoute(context: GatewayContext): PlainRoute {
     },
     handle: async (request, reply) => {
       const projectId = parseProjectId(pathParam(request, 'project_id'));
-      const { call, projectPath, tenantPath } = await authorizeProject(context, { request, reply, projectId });
+      const { call, projectPath, tenantPath } = await authorizeProject(context, {
+        request,
+        reply,
+        projectId,
+      });
       const { status, reason } = await context.provisioning.enableProject({ projectPath, tenantPath }, call);
       const name = statusName(status);
       if (name === 'failed') throw new AppError('unavailable', `The tenant could not be set up: ${reason}`);

@@ -10,7 +10,10 @@ export function getProvisioningRoute(context: GatewayContext): PlainRoute {
   return definePlainRoute({
     method: 'GET',
     path: '/v3/tenant/:project_id',
-    docs: { summary: 'Whether observability is switched on for a project; 404 when not', answer: provisioningAnswer },
+    docs: {
+      summary: 'Whether observability is switched on for a project; 404 when not',
+      answer: provisioningAnswer,
+    },
     handle: async (request, reply) => {
       const projectId = parseProjectId(pathParam(request, 'project_id'));
       const { call } = await authorizeProject(context, { request, reply, projectId });

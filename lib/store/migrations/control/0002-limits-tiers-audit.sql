@@ -12,7 +12,6 @@ ALTER TABLE {database}.tenants {on_cluster}
   ADD COLUMN IF NOT EXISTS QueryMaxReadBytes Nullable(UInt64) AFTER QueryMaxSeconds,
   ADD COLUMN IF NOT EXISTS StatusReason String AFTER Status,
   ADD COLUMN IF NOT EXISTS EraseAtMs UInt64 AFTER StatusReason,
-  ADD COLUMN IF NOT EXISTS MovingTo String AFTER Cell,
   MODIFY COLUMN Status Enum8('provisioning' = 1, 'ready' = 2, 'failed' = 3, 'deleting' = 4, 'deleted' = 5)
 
 -- step: extend_cells
