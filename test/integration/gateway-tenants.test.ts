@@ -20,6 +20,7 @@ import { writeRows } from './tenant-quota.cell-rows.js';
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 const TOKENS = {
+  sender: 'token-of-a-sender',
   admin: 'token-of-the-admin',
   owner: 'token-of-the-owner',
   reader: 'token-of-a-reader',
