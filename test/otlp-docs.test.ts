@@ -28,6 +28,9 @@ it('docs/otlp.md names tests that exist', () => {
 it('docs/otlp.md names a test in every row', () => {
   const rows = page
     .split('\n')
-    .filter((line) => line.startsWith('| ') && !/^\| (The specification|What) /.test(line));
+    .filter(
+      (line) =>
+        line.startsWith('| ') && !/^\| (The specification|The interface definitions|What) /.test(line),
+    );
   expect(rows.filter((row) => !row.includes('.test.ts` “'))).toEqual([]);
 });
