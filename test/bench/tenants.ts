@@ -32,7 +32,7 @@ const service = await startTenantQuota(
 await context.readiness.whenReady();
 const store = createStore({ url: clickhouse.url, application: 'bench', ...testServiceContext() });
 const provisioning = createRpcClient(ProvisioningService, { url: service.url, timeoutMs: 120_000 });
-const admin = createRpcClient(TenantAdminService, { url: service.url, timeoutMs: 300_000 });
+const admin = createRpcClient(TenantAdminService, { url: service.url, timeoutMs: 120_000 });
 const asAdmin = async () =>
   withAssertion(await signer.sign({ kind: 'admin', principal: 'bench' }, 'tenant-quota'));
 

@@ -14,7 +14,8 @@ const PREVIOUS = {
   tenants: `SELECT TenantId AS tenantId, Path AS path, Tier AS tier, IngestBytesPerSecond AS ingestBytesPerSecond,
   MaxRequestBytes AS maxRequestBytes, RetentionDays AS retentionDays, StorageBytes AS storageBytes, Cell AS cell, Status AS status,
   Source AS source, Version AS version, toUnixTimestamp64Milli(UpdatedAt) AS updatedAtMs FROM {database:Identifier}.tenants FINAL ORDER BY tenantId`,
-  projects: 'SELECT ProjectId AS projectId, TenantId AS tenantId, Path AS path, Enabled AS enabled, Version AS version FROM {database:Identifier}.projects FINAL ORDER BY projectId',
+  projects:
+    'SELECT ProjectId AS projectId, TenantId AS tenantId, Path AS path, Enabled AS enabled, Version AS version FROM {database:Identifier}.projects FINAL ORDER BY projectId',
 } as const;
 const CONTROL = 'gob_control';
 const STAMP = { Version: '1700000000000', UpdatedAt: '2026-01-01 00:00:00.000' };
@@ -38,8 +39,21 @@ const writeAsBefore = (tenantId: number) =>
     ...{ name: 'previous', database: CONTROL, table: 'tenants' },
     rows: [
       {
-        ...{ TenantId: tenantId, Path: `t${tenantId}`, Tier: 'premium', IngestBytesPerSecond: 5, MaxRequestBytes: null },
-        ...{ RetentionDays: 7, StorageBytes: null, Cell: 'default', Status: 'ready', Source: 'file', ...STAMP },
+        ...{
+          TenantId: tenantId,
+          Path: `t${tenantId}`,
+          Tier: 'premium',
+          IngestBytesPerSecond: 5,
+          MaxRequestBytes: null,
+        },
+        ...{
+          RetentionDays: 7,
+          StorageBytes: null,
+          Cell: 'default',
+          Status: 'ready',
+          Source: 'file',
+          ...STAMP,
+        },
       },
     ],
   });

@@ -70,7 +70,7 @@ describe(
         ],
       });
       const deeds = (await auditOf(70)).map(({ action }) => action).sort();
-      expect(deeds).toEqual(['enable_project', 'enable_project', 'provision_tenant']);
+      expect(deeds).toEqual(['enable_project', 'enable_project']);
     });
 
     it('is undone and done again by hand', async () => {

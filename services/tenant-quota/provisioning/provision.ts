@@ -113,11 +113,13 @@ export class Provisioner {
     const path = known?.path ?? requirePath(request.projectPath, 'project_path');
     const project: ProjectRecord = { projectId, path, enabled: true };
     if (existing) return { ...stateOf(existing), projects: withProject(existing.projects, project) };
+    const cell = placeTenant(this.#options.registry, tenantId);
+    // What the registry shows is set up already, and there is nothing to wait for.
+    const isSetUp = this.#options.registry.cell(cell.name) !== undefined;
     return {
       ...{ tenantId, path: requirePath(request.tenantPath, 'tenant_path'), tier: 'free', limits: {} },
-      ...{ cell: placeTenant(this.#options.registry, tenantId).name },
-      ...{ status: 'provisioning', statusReason: '', eraseAtMs: 0, source: API_SOURCE },
-      projects: [project],
+      ...{ cell: cell.name, status: isSetUp ? 'ready' : 'provisioning', statusReason: '' },
+      ...{ eraseAtMs: 0, source: API_SOURCE, projects: [project] },
     };
   }
 

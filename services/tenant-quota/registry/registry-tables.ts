@@ -84,8 +84,11 @@ export class RegistryTables {
   /** One tenant as it is now, past every cache. */
   async readTenant(tenantId: number, signal: AbortSignal): Promise<TenantRecord | undefined> {
     const range = { after: tenantId - 1, upTo: tenantId, since: 0, limit: 1 };
-    const rows = await this.#select<TenantRow>(SELECT_TENANTS, signal, range);
-    return (await this.#withProjects(rows, range, signal))[0];
+    const [[row], projects] = await Promise.all([
+      this.#select<TenantRow>(SELECT_TENANTS, signal, range),
+      this.#select<ProjectRow>(SELECT_PROJECTS, signal, range),
+    ]);
+    return row && toRecord(row, projects);
   }
 
   /** Tenants that own these projects now, by project. */
