@@ -28,13 +28,22 @@ export interface ProjectGrant {
   readonly call: CallOptions;
 }
 
+export interface ProjectQuestion {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly projectId: bigint;
+  /** Default: to administer the project. */
+  readonly action?: Action;
+}
+
+/** Also for a project that is switched off. */
 export async function authorizeProject(
   { gatekeeper }: GatewayContext,
-  { request, reply, projectId }: { request: FastifyRequest; reply: FastifyReply; projectId: bigint },
+  { request, reply, projectId, action = Action.ADMIN }: ProjectQuestion,
 ): Promise<ProjectGrant> {
   const credential = requireCredential(request);
   const signal = clientGone(reply);
-  const question = { credential, action: Action.ADMIN, projectId, audience: AUDIENCE };
+  const question = { credential, action, projectId, audience: AUDIENCE };
   const { assertion, projectPath, tenantPath } = await gatekeeper.authorize(question, { signal });
   return { projectPath, tenantPath, call: withAssertion(assertion, signal) };
 }

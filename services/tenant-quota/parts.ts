@@ -50,7 +50,7 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
     ...{ tables, writer, schemas, registry, readiness, logger },
     seed: seed || undefined,
   });
-  const refresh = () => keeper.refresh();
+  const refresh = (signal: AbortSignal) => keeper.refresh(signal);
   const provisioner = new Provisioner({ registry, writer, keeper, schemas, logger });
   const eraser = new Eraser({ store, cluster, registry, tables, writer, audit, logger });
   const metrics = new RetentionMetrics(context.registry);

@@ -17,6 +17,7 @@ describe('GitLab’s contract', () => {
       body: { status: 'ready' },
     });
     expect(await send('GET', '/v3/tenant/8', { token })).toMatchObject({ status: 404 });
+    expect(await send('GET', '/v3/tenant/7', { token: TOKENS.reader })).toMatchObject({ status: 200 });
     expect(await send('PUT', '/v3/tenant/7', { token, body: {} })).toMatchObject({ status: 200 });
     expect(await send('PUT', '/v3/tenant/8', { token, body: {} })).toMatchObject({
       ...{ status: 409, body: { detail: expect.stringContaining('identity file') } },

@@ -25,6 +25,8 @@ export interface AccessRequest {
   readonly projectId: bigint;
   /** 0 when the request names none. */
   readonly tenantId: number;
+  /** For whoever asks about the project itself, not about its telemetry: it may be switched off, or not set up yet. */
+  readonly evenIfOff?: boolean;
 }
 
 /** Decides whether an identity may do something in a project, and in which one. Throws the refusal. */
@@ -39,8 +41,7 @@ export function checkAccess(directory: TenantDirectory, request: AccessRequest):
       `${describe(identity)} has the scopes [${identity.scopes.join(', ')}]; this needs ${needed}.`,
     );
   }
-  // Whoever administers a project may switch it on.
-  if (action !== Action.ADMIN) requireUsable(found);
+  if (request.evenIfOff !== true) requireUsable(found);
   return found;
 }
 

@@ -21,7 +21,10 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
       });
     }
     const identity = await identify(context, credential);
-    const { project, tenant } = checkAccess(context.directory, { identity, action, projectId, tenantId: 0 });
+    // Tenant-quota holds no telemetry: there a project is switched on, or asked whether it is.
+    const evenIfOff = audience === 'tenant-quota';
+    const request = { identity, action, projectId, tenantId: 0, evenIfOff };
+    const { project, tenant } = checkAccess(context.directory, request);
     const caller = {
       kind: 'principal',
       principal: identity.name,

@@ -125,7 +125,7 @@ export class Provisioner {
 
   async #change(change: Parameters<RegistryWriter['changeTenant']>[0], signal: AbortSignal) {
     const result = await this.#options.writer.changeTenant(change, signal);
-    if (result.changes.length > 0) await this.#options.keeper.refresh();
+    if (result.changes.length > 0) await this.#options.keeper.refresh(signal);
     return result;
   }
 }

@@ -58,10 +58,16 @@ export class RegistryKeeper implements Closable {
     this.#running = this.#run(this.#stopping.signal);
   }
 
-  /** Resolves once everything that was written before the call is in the registry, or at the end of this service. */
-  refresh(): Promise<void> {
-    if (this.#stopping.signal.aborted) return Promise.resolve();
-    const done = new Promise<void>((resolve) => this.#waiters.push(resolve));
+  /**
+   * Resolves once everything that was written before the call is in the registry, or when the caller goes away or this service
+   * ends: what was written is so all the same.
+   */
+  refresh(signal: AbortSignal): Promise<void> {
+    if (this.#stopping.signal.aborted || signal.aborted) return Promise.resolve();
+    const done = new Promise<void>((resolve) => {
+      this.#waiters.push(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
     this.#timer.wake();
     return done;
   }

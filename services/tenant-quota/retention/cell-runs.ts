@@ -23,7 +23,7 @@ export interface CellRunsOptions {
   /** Called with everybody who has rows in a cell. */
   readonly onPresent: Eraser['eraseStragglers'];
   /** Makes written states visible. */
-  readonly refresh: () => Promise<void>;
+  readonly refresh: (signal: AbortSignal) => Promise<void>;
   readonly metrics: RetentionMetrics;
   readonly logger: Logger;
   /** Unix milliseconds. */
@@ -119,7 +119,7 @@ export class CellRuns {
     await lease.verify();
     await this.#options.audit.write(deeds, signal);
     await this.#options.tables.writeStates(states, signal);
-    await this.#options.refresh();
+    await this.#options.refresh(signal);
   }
 
   async #carryOut(plan: CellPlan, lease: Lease, signal: AbortSignal): Promise<void> {

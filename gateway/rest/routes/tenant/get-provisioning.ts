@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { authorizeProject } from '../../../auth/authorize-admin.js';
 import type { GatewayContext } from '../../../context.js';
 import { definePlainRoute, type PlainRoute, pathParam } from '../../http/route.js';
@@ -16,7 +17,7 @@ export function getProvisioningRoute(context: GatewayContext): PlainRoute {
     },
     handle: async (request, reply) => {
       const projectId = parseProjectId(pathParam(request, 'project_id'));
-      const { call } = await authorizeProject(context, { request, reply, projectId });
+      const { call } = await authorizeProject(context, { request, reply, projectId, action: Action.READ });
       const { status, reason } = await context.provisioning.getProvisioning({}, call);
       const body: z.infer<typeof provisioningAnswer> = {
         status: statusName(status),

@@ -27,7 +27,7 @@ export function deleteTenant(
       apply: (before: TenantRecord | undefined) => marked(before, tenantId, eraseAtMs),
     };
     const { after } = await writer.changeTenant(change, context.signal);
-    if (!request.dryRun) await keeper.refresh();
+    if (!request.dryRun) await keeper.refresh(context.signal);
     const tables = cell ? await tablesOfTenant(store, cell, tenantId, context.signal) : [];
     return {
       entry: toEntry(registry.preview(after), storage.bytesOf(tenantId)),

@@ -26,7 +26,7 @@ export function putCell({
     const wanted = { name, database: `gob_cell_${name}`, dedicatedTenantId, version: 0 };
     const { steps } = await cells.migrate(wanted, { signal: context.signal, dryRun });
     const cell = dryRun ? wanted : await writer.addCell(wanted, actor, context.signal);
-    if (!dryRun) await keeper.refresh();
+    if (!dryRun) await keeper.refresh(context.signal);
     return {
       cell: {
         name,

@@ -26,7 +26,7 @@ export function putTenant(
       },
     };
     const { before, after, changes } = await writer.changeTenant(change, context.signal);
-    if (!request.dryRun && changes.length > 0) await keeper.refresh();
+    if (!request.dryRun && changes.length > 0) await keeper.refresh(context.signal);
     const entry = toEntry(registry.preview(after), storage.bytesOf(tenantId));
     return { entry, changes: [...changes], created: !isThere(before) };
   };

@@ -22,7 +22,7 @@ export function putTier({
     const expected = expectedVersion(request.expectedVersion);
     const change = { actor, action: 'put_tier', tier, limits, dryRun, expectedVersion: expected };
     const { changes, version } = await writer.changeTier(change, context.signal);
-    if (!dryRun && changes.length > 0) await keeper.refresh();
+    if (!dryRun && changes.length > 0) await keeper.refresh(context.signal);
     return { changes: [...changes], version: BigInt(version) };
   };
 }
