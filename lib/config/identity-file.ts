@@ -137,7 +137,7 @@ export type IdentityUser = IdentityFile['users'][number];
 export async function readIdentityFile(path: string): Promise<IdentityFile> {
   let document: unknown;
   try {
-    document = parseYaml(await readFile(path, 'utf8'));
+    document = parseYaml(requireContent(await readFile(path, 'utf8')));
   } catch (error) {
     throw new AppError(
       'invalid_argument',
@@ -153,6 +153,12 @@ export async function readIdentityFile(path: string): Promise<IdentityFile> {
     'invalid_argument',
     `The identity file ${path} is not valid:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
   );
+}
+
+/** An editor that is about to write leaves a file empty for a moment, which must not switch everybody off. */
+function requireContent(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new Error('it is empty; write "tenants: []" if nobody is meant');
 }
 
 /** Two owners of one id or one token would let one tenant see another's data, so the whole file is refused. */

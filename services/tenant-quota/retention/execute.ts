@@ -59,7 +59,7 @@ export class RetentionExecutor {
   /** Has the server free what deleted rows still take, oldest day first. Not of today: merges will do that anyway. */
   async reclaim(stored: readonly StoredDay[], nowMs: number, context: ExecutionContext): Promise<void> {
     const wasteful = stored
-      .filter((day) => day.day < dayOf(nowMs) && deadShare(day) >= RECLAIM_SHARE)
+      .filter((day) => day.day < dayOf(nowMs) && day.isComplete && deadShare(day) >= RECLAIM_SHARE)
       .sort((a, b) => a.day - b.day)
       .slice(0, MAX_RECLAIMS);
     for (const { table, day } of wasteful) {

@@ -58,13 +58,29 @@ export class CellMeter {
     return this.#contents.size;
   }
 
-  /** Tables that are cut by day. A part that is merged away meanwhile counts as empty this once. */
+  /** Tables that are cut by day. */
   async measure(signal: AbortSignal): Promise<StoredDay[]> {
+    const parts = await this.#activeParts(signal);
+    const contents = await this.#contentsOf(parts, signal);
+    return collect(parts, contents, await this.#vanished(parts, contents, signal));
+  }
+
+  async #activeParts(signal: AbortSignal): Promise<readonly PartRow[]> {
     const params = { database: this.#database };
     const { rows } = await this.#store.query<PartRow>(SELECT_PARTS, params, { signal });
-    const parts = rows.filter(({ partitionId }) => dayOfPartition(partitionId) !== undefined);
-    const contents = await this.#contentsOf(parts, signal);
-    return collect(parts, contents);
+    return rows.filter(({ partitionId }) => dayOfPartition(partitionId) !== undefined);
+  }
+
+  /** A part that counts as empty either is, all its rows being deleted, or was merged away before it could be counted. */
+  async #vanished(
+    parts: readonly PartRow[],
+    contents: ReadonlyMap<string, PartContent>,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<PartRow>> {
+    const empty = parts.filter((part) => !contents.has(keyOf(part)));
+    if (empty.length === 0) return new Set();
+    const active = new Set((await this.#activeParts(signal)).map(({ table, name }) => `${table} ${name}`));
+    return new Set(empty.filter(({ table, name }) => !active.has(`${table} ${name}`)));
   }
 
   async #contentsOf(
@@ -120,20 +136,32 @@ function countStatement(database: string, table: string): Statement {
   };
 }
 
-function collect(parts: readonly PartRow[], contents: ReadonlyMap<string, PartContent>): StoredDay[] {
-  const days = new Map<string, { physicalRows: number; tenants: Map<number, Amount>; part: PartRow }>();
+interface OpenDay {
+  physicalRows: number;
+  isComplete: boolean;
+  readonly tenants: Map<number, Amount>;
+  readonly part: PartRow;
+}
+
+function collect(
+  parts: readonly PartRow[],
+  contents: ReadonlyMap<string, PartContent>,
+  vanished: ReadonlySet<PartRow>,
+): StoredDay[] {
+  const days = new Map<string, OpenDay>();
   for (const part of parts) {
     const key = `${part.table} ${part.partitionId}`;
-    const day = days.get(key) ?? { physicalRows: 0, tenants: new Map(), part };
+    const day = days.get(key) ?? { physicalRows: 0, isComplete: true, tenants: new Map(), part };
     days.set(key, day);
+    if (vanished.has(part)) day.isComplete = false;
     day.physicalRows += Number(part.rows);
     addPart(day.tenants, part, contents.get(keyOf(part)));
   }
-  return [...days.values()].map(({ physicalRows, tenants, part }) => ({
+  return [...days.values()].map(({ physicalRows, isComplete, tenants, part }) => ({
     table: part.table,
     signal: signalOfTable(part.table),
     day: dayOfPartition(part.partitionId) ?? 0,
-    ...{ tenants, physicalRows },
+    ...{ tenants, physicalRows, isComplete },
   }));
 }
 

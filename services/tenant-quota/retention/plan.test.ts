@@ -19,6 +19,7 @@ const stored = (table: string, daysAgo: number, bytes: Record<number, number>): 
   day: TODAY - daysAgo,
   tenants: new Map(Object.entries(bytes).map(([id, size]) => [Number(id), { rows: size, bytes: size }])),
   physicalRows: 1_000,
+  isComplete: true,
 });
 const stepsOf = (days: readonly StoredDay[], policies: readonly TenantPolicy[]) =>
   planRetention(days, policies, NOW_MS).steps.map(
@@ -55,6 +56,11 @@ describe('retention', () => {
     const days = [stored('spans', 400, { 1: 5, 99: 5 }), stored('logs', 400, { 99: 5 })];
     expect(stepsOf(days, [policy(1)])).toEqual(['delete_rows spans -400: 1 retention']);
     expect(stepsOf(days, [])).toEqual([]);
+  });
+
+  it('leaves a day alone of which it does not know everything', () => {
+    const day = { ...stored('spans', 40, { 1: 5 }), isComplete: false };
+    expect(stepsOf([day], [policy(1)])).toEqual([]);
   });
 
   it('drops what is left of a partition whose rows were all deleted', () => {

@@ -114,8 +114,8 @@ type Decided = ReadonlyMap<number, { readonly policy: TenantPolicy; readonly acc
 
 function stepOf(stored: StoredDay, decided: Decided, nowMs: number): RetentionStep | undefined {
   const { table, day, signal } = stored;
-  // Whatever the clock or a policy says, the day that is being written stays.
-  if (day >= dayOf(nowMs)) return undefined;
+  // Whatever the clock or a policy says, the day that is being written stays. One that is not wholly known waits a minute.
+  if (day >= dayOf(nowMs) || !stored.isComplete) return undefined;
   const reasonFor = (tenantId: number): StepReason | undefined => {
     const one = decided.get(tenantId);
     if (!one) return undefined;

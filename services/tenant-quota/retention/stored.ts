@@ -18,6 +18,8 @@ export interface StoredDay {
   readonly tenants: ReadonlyMap<number, Amount>;
   /** Rows on disk, those that were deleted but not yet merged away included. */
   readonly physicalRows: number;
+  /** False when a part was merged away while it was counted: there may be more, of others too. */
+  readonly isComplete: boolean;
 }
 
 const PREFIXES: readonly (readonly [prefix: string, signal: SignalName])[] = [
