@@ -1,6 +1,7 @@
 import type { Client } from '@connectrpc/connect';
 import type { AdminAccessService } from '../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import type { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import type { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import type { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
 import type { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
@@ -16,6 +17,7 @@ export interface GatewayContext {
   readonly gatekeeper: Client<typeof GatekeeperService>;
   readonly adminAccess: Client<typeof AdminAccessService>;
   readonly query: Client<typeof QueryService>;
+  readonly logs: Client<typeof LogQueryService>;
   readonly provisioning: Client<typeof ProvisioningService>;
   readonly admin: Client<typeof TenantAdminService>;
   readonly usage: Client<typeof UsageService>;

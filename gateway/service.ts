@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { AdminAccessService } from '../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
 import { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
@@ -40,6 +41,7 @@ export async function startGateway(
     gatekeeper: open(GatekeeperService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
     adminAccess: open(AdminAccessService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
     query: open(QueryService, queryUrl, gatewayRequestTimeoutMs),
+    logs: open(LogQueryService, queryUrl, gatewayRequestTimeoutMs),
     provisioning: open(ProvisioningService, tenantQuotaUrl, gatewayRequestTimeoutMs),
     admin: open(TenantAdminService, tenantQuotaUrl, gatewayRequestTimeoutMs),
     usage: open(UsageService, tenantQuotaUrl, gatewayRequestTimeoutMs),

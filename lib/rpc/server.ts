@@ -42,7 +42,7 @@ const CLOSE_GRACE_MS = 5_000;
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const closing = new AbortController();
-  // Every running call listens; Node would take many of them for a leak.
+  // Every running call listens, and streams run at the same time by the dozen.
   setMaxListeners(0, closing.signal);
   const { logger, registry, verifyAssertion } = options;
   const handler = connectNodeAdapter({
