@@ -75,6 +75,8 @@ describe('the admin interface', () => {
     });
     expect(await send('GET', '/v3/admin/tenants/404')).toMatchObject({ status: 404 });
     expect(await send('PUT', '/v3/admin/tenants/22', { body: {} })).toMatchObject({ status: 409 });
+    for (const path of ['/v3/tenant/7', '/v3/query/7/analytics/storage?month=1&year=2026'])
+      expect(await send('GET', path, { token: 'a-stranger' }), path).toMatchObject({ status: 401 });
     for (const path of ['tenants', 'tenants/22', 'tiers/free', 'cells', 'retention/plan', 'audit'])
       expect(await send('GET', `/v3/admin/${path}`, { token: TOKENS.owner }), path).toMatchObject({
         status: 403,
