@@ -11,6 +11,8 @@ const credentialsFile = z.object({
   readToken: z.string(),
   username: z.string(),
   password: z.string(),
+  /** For the command line; absent in directories that were made before there was one. */
+  adminToken: z.string().optional(),
 });
 
 /** What the operator of a fresh instance needs to get in, in clear. */
@@ -44,6 +46,7 @@ export async function prepareIdentity(
     readToken: newSecret('gobr'),
     username: 'admin',
     password: newSecret('pw'),
+    adminToken: newSecret('goba'),
   };
   writeFileSync(secretsFile, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: OWNER_ONLY });
   writeFileSync(identityFile, await renderIdentityFile(credentials), { mode: OWNER_ONLY });
@@ -69,14 +72,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function renderIdentityFile({
-  ingestToken,
-  readToken,
-  username,
-  password,
-}: LocalCredentials): Promise<string> {
+async function renderIdentityFile(
+  credentials: LocalCredentials & { readonly adminToken: string },
+): Promise<string> {
+  const { ingestToken, readToken, username, password, adminToken } = credentials;
   const sha256 = (secret: string) => createHash('sha256').update(secret).digest('hex');
   const identity = {
+    admins: [{ name: 'local-admin', sha256: sha256(adminToken) }],
     tenants: [
       {
         id: 1,

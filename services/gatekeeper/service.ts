@@ -1,3 +1,4 @@
+import { AdminAccessService } from '../../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
@@ -15,6 +16,7 @@ import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
+import { authorizeAdmin } from './rpc/authorize-admin.js';
 import { gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
@@ -74,10 +76,12 @@ export async function startGatekeeper(
   };
   if (overrides.oneTimeSignIn)
     await sessions.allowOnce(overrides.oneTimeSignIn.token, overrides.oneTimeSignIn.username);
-  const routes = (router: import('@connectrpc/connect').ConnectRouter) =>
-    void router
-      .service(GatekeeperService, gatekeeperCalls(context))
-      .service(RateLimitService, rateLimitCalls(context));
+  const findAdmin = (token: string) => identities.findAdmin(token);
+  const routes = (router: import('@connectrpc/connect').ConnectRouter) => {
+    router.service(GatekeeperService, gatekeeperCalls(context));
+    router.service(RateLimitService, rateLimitCalls(context));
+    router.service(AdminAccessService, { authorizeAdmin: authorizeAdmin({ keys, findAdmin }) });
+  };
   const rpc = await startRpcServer({
     address: config.gatekeeperAddress,
     purpose: 'gatekeeper (GATEKEEPER_ADDRESS)',

@@ -12,6 +12,7 @@ import { createRpcClient, type RpcClient } from '../../lib/rpc/client.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
 import { gatekeeperSettings } from '../../services/gatekeeper/config.js';
 import { startGatekeeper } from '../../services/gatekeeper/service.js';
+import { tenantQuotaSettings } from '../../services/tenant-quota/config.js';
 import { startTenantQuota } from '../../services/tenant-quota/service.js';
 import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
 import { eventually } from '../_util/rest.js';
@@ -32,10 +33,12 @@ beforeAll(async () => {
   const fetchKeys = () => createGatekeeperKeys(gatekeeperUrl).fetch();
   const tenantQuota = await startTenantQuota(
     {
+      ...loadConfig(tenantQuotaSettings, { argv: [], env: {} }),
       tenantQuotaAddress: ANY_PORT,
       gatekeeperUrl: 'http://unused.invalid',
       clickhouseUrl: clickhouse.url,
       clickhouseCluster: undefined,
+      retentionIntervalMs: 60_000,
       clickhouseMaxConnections: 8,
       identityFile,
     },

@@ -4,7 +4,9 @@ import {
   Action,
   type AdmitRequest,
   type GatekeeperService,
+  Signal,
 } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import type { TenantLimits } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import { checkAccess } from '../access/access.js';
 import { type GatekeeperContext, identifyExporter } from '../context.js';
@@ -30,16 +32,33 @@ export function admit(context: GatekeeperContext): ServiceImpl<typeof Gatekeeper
     if (!tenant.limits)
       throw new AppError('unavailable', `Tenant ${tenant.path} has no limits yet; try again shortly.`);
     context.addresses.note(identity, request.clientAddress);
-    const { maxRequestBytes, retentionDays } = tenant.limits;
+    // Final until there is room: an exporter that kept trying would only fill its own queue.
+    if (tenant.ingestStopReason !== '') throw new AppError('storage_quota', tenant.ingestStopReason);
+    const { maxRequestBytes } = tenant.limits;
     const rate = await grantLease(context, { tenant, limits: tenant.limits, project, signal, request });
     return {
       tenantId: tenant.id,
       projectId: project.id,
       principal: identity.name,
       database: tenant.database,
-      limits: { maxRequestBytes, retentionDays },
+      limits: {
+        maxRequestBytes,
+        retentionDays: retentionDaysOf(tenant.limits, request.signal),
+        acceptFromDay: tenant.acceptFromDay,
+      },
       validUntil: timestampFromMs(Date.now() + VALID_MS),
       ...rate,
     };
   };
+}
+
+/** A signal without a retention of its own follows the general one. */
+function retentionDaysOf(limits: TenantLimits, signal: Signal): number {
+  const own = {
+    [Signal.UNSPECIFIED]: 0,
+    [Signal.TRACES]: limits.tracesRetentionDays,
+    [Signal.METRICS]: limits.metricsRetentionDays,
+    [Signal.LOGS]: limits.logsRetentionDays,
+  }[signal];
+  return own || limits.retentionDays;
 }

@@ -21,7 +21,10 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
       });
     }
     const identity = await identify(context, credential);
-    const { project, tenant } = checkAccess(context.directory, { identity, action, projectId, tenantId: 0 });
+    // Tenant-quota holds no telemetry: there a project is switched on, or asked whether it is.
+    const evenIfOff = audience === 'tenant-quota';
+    const request = { identity, action, projectId, tenantId: 0, evenIfOff };
+    const { project, tenant } = checkAccess(context.directory, request);
     context.addresses.note(identity, clientAddress);
     const caller = {
       kind: 'principal',
@@ -34,6 +37,10 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
     } as const;
     const expiresAt = timestampFromMs(Date.now() + ASSERTION_TTL_SECONDS * 1000);
     const assertion = await signAssertion(context.keys.current, caller, audience);
-    return { tenantId: tenant.id, projectId: project.id, principal: identity.name, assertion, expiresAt };
+    const paths = { projectPath: project.path, tenantPath: tenant.path };
+    return {
+      ...{ tenantId: tenant.id, projectId: project.id, principal: identity.name, ...paths },
+      ...{ assertion, expiresAt },
+    };
   };
 }

@@ -27,6 +27,8 @@ export interface Admission {
   readonly database: string;
   readonly maxRequestBytes: number;
   readonly retentionDays: number;
+  /** First UTC day that is accepted, in days since 1970; absent or 0 for none but the retention's. */
+  readonly acceptFromDay?: number;
 }
 
 export interface Admissions {

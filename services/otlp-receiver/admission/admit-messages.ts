@@ -67,7 +67,7 @@ export function readAdmitResponse(response: AdmitResponse): AdmitAnswer {
     throw new AppError('unavailable', "The gatekeeper's answer lacks limits or a database.");
   if (lease?.window === undefined && rateRefusal === undefined)
     throw new AppError('unavailable', "The gatekeeper's answer has neither a lease nor a refusal.");
-  const { maxRequestBytes, retentionDays } = limits;
+  const { maxRequestBytes, retentionDays, acceptFromDay } = limits;
   return {
     admission: {
       tenantId,
@@ -76,6 +76,7 @@ export function readAdmitResponse(response: AdmitResponse): AdmitAnswer {
       database,
       maxRequestBytes: Number(maxRequestBytes),
       retentionDays,
+      acceptFromDay,
     },
     ttlMs: ttlMs(response),
     lease: lease?.window && {

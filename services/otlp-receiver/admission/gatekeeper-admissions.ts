@@ -174,8 +174,14 @@ export class GatekeeperAdmissions implements Admissions {
   }
 }
 
+/** Decisions about a credential and its tenant, which hold for a while. */
 function isAboutIdentity({ code }: AppError): boolean {
-  return code === 'unauthenticated' || code === 'permission_denied' || code === 'not_found';
+  return (
+    code === 'unauthenticated' ||
+    code === 'permission_denied' ||
+    code === 'not_found' ||
+    code === 'storage_quota'
+  );
 }
 
 function addressKey({ key, question }: Sender): string {

@@ -8,6 +8,7 @@ import type { RejectLog } from '../ledger/reject-log.js';
 import type { Arrival } from '../ledger/turned-away.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import { acceptedDays } from '../transcode/accept-window.js';
 import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
 import { admitArrival } from './admit-arrival.js';
 import { Companions } from './companions.js';
@@ -233,11 +234,13 @@ interface Transcoded {
 
 function transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
   const { signal, admission, encoding, body } = received;
-  const { tenantId, projectId, retentionDays } = admission;
+  const { tenantId, projectId } = admission;
+  const nowMs = Date.now();
+  const retentionDays = acceptedDays(nowMs, admission.retentionDays, admission.acceptFromDay);
   return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
     tenantId,
     projectId,
-    nowUnixNano: BigInt(Date.now()) * 1_000_000n,
+    nowUnixNano: BigInt(nowMs) * 1_000_000n,
     limits: { retentionDays },
     sightings,
   });
