@@ -1,12 +1,40 @@
 import { addressSettings, identityFileSettings, peerSettings } from '../../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
-import { address, durationMs, integer, list, path, text } from '../../lib/config/value-types.js';
+import {
+  address,
+  durationMs,
+  integer,
+  list,
+  oneOf,
+  path,
+  text,
+  type ValueType,
+} from '../../lib/config/value-types.js';
 import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
+import { gitlabSettings } from './identity/gitlab/gitlab-settings.js';
+
+export const PROVIDER_NAMES = ['static', 'gitlab'] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+const providerName = oneOf(...PROVIDER_NAMES);
+const providerNames: ValueType<readonly ProviderName[]> = {
+  label: `list of ${providerName.label}`,
+  parse: (value) => [...new Set(list.parse(value).map(providerName.parse))],
+};
 
 export const gatekeeperSettings = defineSettings({
   gatekeeperAddress: addressSettings.gatekeeperAddress,
   tenantQuotaUrl: peerSettings.tenantQuotaUrl,
   ...identityFileSettings,
+  identityProviders: {
+    yaml: 'gatekeeper.identity_providers',
+    env: 'IDENTITY_PROVIDERS',
+    type: providerNames,
+    default: PROVIDER_NAMES.join(','),
+    description:
+      'Who is asked about a token, in this order; the first that knows it decides. Those that are not configured, and those that are left out, know none.',
+  },
+  ...gitlabSettings,
   signingKeyFile: {
     yaml: 'gatekeeper.signing_key_file',
     env: 'GATEKEEPER_SIGNING_KEY_FILE',

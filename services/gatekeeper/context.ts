@@ -74,9 +74,23 @@ async function find(
   secret: string,
 ): Promise<Identity | undefined> {
   if (form === 'sessionId') return context.sessions.find(secret);
-  for (const provider of context.tokenProviders) {
-    const identity = await provider.findByToken(secret);
-    if (identity) return identity;
+  return findToken(context.tokenProviders, secret);
+}
+
+/** A provider that cannot be asked keeps nobody out whom a later one knows. */
+async function findToken(
+  providers: readonly TokenIdentityProvider[],
+  token: string,
+): Promise<Identity | undefined> {
+  const failures: unknown[] = [];
+  for (const provider of providers) {
+    try {
+      const identity = await provider.findByToken(token);
+      if (identity) return identity;
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return undefined;
 }

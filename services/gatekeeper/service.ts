@@ -12,6 +12,7 @@ import { Counter } from '../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
 import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
+import { openTokenProviders } from './identity/open-providers.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
@@ -66,7 +67,7 @@ export async function startGatekeeper(
   const context: GatekeeperContext = {
     ...openLimits(config, kv, { logger, registry, lifecycle }),
     keys,
-    tokenProviders: [identities],
+    tokenProviders: openTokenProviders(config, { kv, logger, registry, statics: identities }),
     certificates: identities,
     sessions,
     directory,

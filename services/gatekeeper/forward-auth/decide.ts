@@ -33,7 +33,7 @@ export async function decide(
 ): Promise<Passage> {
   const right = requiredRight(original);
   const identity = await identify(context, credentialOf(original, headers));
-  const found = checkAccess(context.directory, { identity, ...right });
+  const found = await checkAccess(context.directory, { identity, ...right });
   context.addresses.note(identity, original.clientAddress);
   await requireRate(context, right, { found, bytes: original.bytes });
   return { identity, ...found };

@@ -21,7 +21,12 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
       });
     }
     const identity = await identify(context, credential);
-    const { project, tenant } = checkAccess(context.directory, { identity, action, projectId, tenantId: 0 });
+    const { project, tenant } = await checkAccess(context.directory, {
+      identity,
+      action,
+      projectId,
+      tenantId: 0,
+    });
     context.addresses.note(identity, clientAddress);
     const caller = {
       kind: 'principal',
