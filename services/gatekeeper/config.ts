@@ -7,13 +7,13 @@ import {
   list,
   oneOf,
   path,
-  text,
   type ValueType,
 } from '../../lib/config/value-types.js';
 import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
+import { cloudConnectorSettings } from './identity/cloud-connector/cloud-connector-settings.js';
 import { gitlabSettings } from './identity/gitlab/gitlab-settings.js';
 
-export const PROVIDER_NAMES = ['static', 'gitlab'] as const;
+export const PROVIDER_NAMES = ['static', 'gitlab', 'cloud-connector'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 const providerName = oneOf(...PROVIDER_NAMES);
@@ -75,22 +75,7 @@ export const gatekeeperSettings = defineSettings({
     description:
       'Where `/v1/auth/request` answers NGINX auth_request, Traefik and Envoy over HTTP; for proxies inside the mesh only. Unset: nowhere.',
   },
-  gitlabOidcProvider: {
-    yaml: 'gatekeeper.gitlab_oidc_provider',
-    env: 'GITLAB_OIDC_PROVIDER',
-    flags: ['gitlab-oidc-provider'],
-    type: text,
-    default: undefined,
-    description:
-      'Accepted so that the GitLab development kit can start the backend as it is; identities come from `IDENTITY_FILE`.',
-  },
-  providerUrls: {
-    yaml: 'gatekeeper.provider_urls',
-    env: 'PROVIDER_URLS',
-    type: list,
-    default: '',
-    description: 'Accepted like `GITLAB_OIDC_PROVIDER`.',
-  },
+  ...cloudConnectorSettings,
 });
 
 export type GatekeeperConfig = ConfigOf<typeof gatekeeperSettings>;

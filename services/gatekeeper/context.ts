@@ -1,9 +1,15 @@
-import type { Credential } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { create } from '@bufbuild/protobuf';
+import {
+  type CloudConnectorToken,
+  type Credential,
+  CredentialSchema,
+} from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import type { Counter } from '../../lib/telemetry/metrics.js';
 import type { AuditLog } from './audit/audit-log.js';
 import type { KnownAddresses } from './audit/known-addresses.js';
 import { readCertificate } from './identity/certificate-facts.js';
+import type { CloudConnectorIdentities } from './identity/cloud-connector/cloud-connector-identities.js';
 import type { CertificateIdentityProvider, Identity, TokenIdentityProvider } from './identity/identity.js';
 import type { SigningKeys } from './keys/signing-keys.js';
 import type { LimitHits } from './rate-limit/limit-hits.js';
@@ -16,6 +22,8 @@ export interface GatekeeperContext {
   readonly keys: SigningKeys;
   /** Asked in this order; the first that knows a token decides. */
   readonly tokenProviders: readonly TokenIdentityProvider[];
+  /** Undefined where no issuer is configured; then such a token is like any other. */
+  readonly cloudConnector: CloudConnectorIdentities | undefined;
   readonly certificates: CertificateIdentityProvider;
   readonly sessions: Sessions;
   readonly directory: TenantDirectory;
@@ -37,6 +45,7 @@ export async function identify(
   const form = credential?.form;
   if (form?.case === 'clientCertificate')
     throw new AppError('unauthenticated', 'A client certificate admits telemetry and nothing else.');
+  if (form?.case === 'cloudConnector') return identifyGitlab(context, form.value);
   if (!form?.case || form.value === '')
     throw new AppError(
       'unauthenticated',
@@ -50,6 +59,14 @@ export async function identify(
       ? 'The token is not known, revoked or expired.'
       : 'The session has ended. Sign in again.';
   throw new AppError('unauthenticated', what);
+}
+
+/** Who passes on requests of its users. Without an issuer the token is looked up like any other. */
+function identifyGitlab(context: GatekeeperContext, presented: CloudConnectorToken): Promise<Identity> {
+  const { token } = presented;
+  if (context.cloudConnector && token.length <= MAX_SECRET_CHARACTERS)
+    return context.cloudConnector.find(presented);
+  return identify(context, create(CredentialSchema, { form: { case: 'token', value: token } }));
 }
 
 /** As `identify`, for those who send telemetry: a client certificate that the receiver verified will do as well. */

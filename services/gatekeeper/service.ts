@@ -12,7 +12,7 @@ import { Counter } from '../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
 import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
-import { openTokenProviders } from './identity/open-providers.js';
+import { openCloudConnector, openTokenProviders } from './identity/open-providers.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
@@ -41,7 +41,6 @@ export async function startGatekeeper(
   { logger, registry, readiness }: ServiceContext,
   overrides: GatekeeperOverrides = {},
 ): Promise<Gatekeeper> {
-  warnOfUnusedSettings(config, logger);
   const lifecycle = new Lifecycle(logger);
   const kv = lifecycle.add('kv', overrides.kv ?? openKv(config, logger));
   const keys = await loadSigningKeys(config.signingKeyFile);
@@ -68,6 +67,7 @@ export async function startGatekeeper(
     ...openLimits(config, kv, { logger, registry, lifecycle }),
     keys,
     tokenProviders: openTokenProviders(config, { kv, logger, registry, statics: identities }),
+    cloudConnector: openCloudConnector(config, logger),
     certificates: identities,
     sessions,
     directory,
@@ -94,13 +94,4 @@ export async function startGatekeeper(
   directory.start();
   const close = async () => void (await lifecycle.close());
   return { url: rpc.url, forwardAuthUrl: forwardAuth?.url, close };
-}
-
-function warnOfUnusedSettings(config: GatekeeperConfig, logger: ServiceContext['logger']): void {
-  const names = [
-    ...(config.gitlabOidcProvider ? ['GITLAB_OIDC_PROVIDER'] : []),
-    ...(config.providerUrls.length > 0 ? ['PROVIDER_URLS'] : []),
-  ];
-  if (names.length > 0)
-    logger.warn({ settings: names }, 'accepted without effect: identities come from IDENTITY_FILE');
 }

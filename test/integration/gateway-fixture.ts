@@ -106,7 +106,8 @@ function makeUi(): string {
 
 function identify(credential: Credential | undefined) {
   const form = credential?.form;
-  if (form?.case === 'clientCertificate') throw new AppError('internal', 'the gateway never sends this form');
+  if (form?.case === 'clientCertificate' || form?.case === 'cloudConnector')
+    throw new AppError('internal', 'no test of the gateway alone sends this form');
   const name = form?.case === 'sessionId' ? form.value.replace('session-of-', '') : (form?.value ?? '');
   const identity = IDENTITIES[name];
   if (!identity || (form?.case === 'sessionId' && !form.value.startsWith('session-of-')))

@@ -20,15 +20,22 @@ export async function findMembersProject(question: MembershipQuestion): Promise<
   const place = await membership.find(projectId, request.action);
   if (!place) return undefined;
   const found = directory.findProject(projectId);
-  if (!found)
-    throw new AppError(
-      'not_found',
-      `Observability is not enabled for project ${place.path} (id ${projectId}). Enable it in the project's settings, or ask who runs this backend to register it.`,
-    );
-  if (BigInt(found.tenant.id) === place.rootNamespaceId) return found;
-  throw new AppError(
+  if (found && BigInt(found.tenant.id) === place.rootNamespaceId) return found;
+  if (place.path === undefined) return undefined;
+  throw found ? registeredElsewhere(place.path, place.rootNamespaceId) : notEnabled(place.path, projectId);
+}
+
+function notEnabled(path: string, projectId: bigint): AppError {
+  return new AppError(
+    'not_found',
+    `Observability is not enabled for project ${path} (id ${projectId}). Enable it in the project's settings, or ask who runs this backend to register it.`,
+  );
+}
+
+function registeredElsewhere(path: string, rootNamespaceId: bigint): AppError {
+  return new AppError(
     'permission_denied',
-    `Project ${place.path} belongs to top-level namespace ${place.rootNamespaceId} now, but was registered under another one. It must be registered again.`,
+    `Project ${path} belongs to top-level namespace ${rootNamespaceId} now, but was registered under another one. It must be registered again.`,
   );
 }
 

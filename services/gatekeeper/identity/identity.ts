@@ -16,7 +16,8 @@ export interface Identity {
 
 /** Where a project is, as the one says who knows its members. */
 export interface ProjectPlace {
-  readonly path: string;
+  /** Undefined where it is only claimed that the project is the identity's; then no refusal says anything about it. */
+  readonly path: string | undefined;
   /** Top-level namespace: the only tenant that the project may belong to. */
   readonly rootNamespaceId: bigint;
 }

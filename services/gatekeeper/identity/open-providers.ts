@@ -3,6 +3,7 @@ import type { Logger } from '../../../lib/telemetry/logger.js';
 import { Counter, type Registry } from '../../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig, ProviderName } from '../config.js';
 import { FactCache } from '../facts/fact-cache.js';
+import { CloudConnectorIdentities } from './cloud-connector/cloud-connector-identities.js';
 import { GitlabApi } from './gitlab/gitlab-api.js';
 import { GitlabHttp } from './gitlab/gitlab-http.js';
 import { GitlabIdentities } from './gitlab/gitlab-identities.js';
@@ -18,11 +19,22 @@ export interface ProviderParts {
 
 /** Who knows tokens, in the configured order; those that are not configured are left out. */
 export function openTokenProviders(config: GatekeeperConfig, parts: ProviderParts): TokenIdentityProvider[] {
-  const open: Record<ProviderName, TokenIdentityProvider | undefined> = {
+  const open: Partial<Record<ProviderName, TokenIdentityProvider | undefined>> = {
     static: parts.statics,
     gitlab: openGitlab(config, parts),
   };
   return config.identityProviders.flatMap((name) => open[name] ?? []);
+}
+
+/** Who knows what GitLab presents for its users; undefined without an issuer. */
+export function openCloudConnector(
+  config: GatekeeperConfig,
+  logger: Logger,
+): CloudConnectorIdentities | undefined {
+  const { providerUrls, gitlabOidcProvider, identityProviders } = config;
+  const hasIssuer = providerUrls.length > 0 || gitlabOidcProvider !== undefined;
+  if (!hasIssuer || !identityProviders.includes('cloud-connector')) return undefined;
+  return new CloudConnectorIdentities({ config, logger });
 }
 
 function openGitlab(

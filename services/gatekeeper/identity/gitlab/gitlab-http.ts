@@ -1,8 +1,8 @@
 import { AppError } from '../../../../lib/errors/app-error.js';
 import type { Counter } from '../../../../lib/telemetry/metrics.js';
 import { TurnGate } from '../../turn-gate.js';
+import { readBounded } from '../read-bounded.js';
 import type { GitlabPauses } from './gitlab-pauses.js';
-import { readBounded } from './read-bounded.js';
 
 export interface GitlabHttpOptions {
   /** Without a trailing slash. */

@@ -1,4 +1,4 @@
-/** A page of a hundred projects has some 100 KiB. */
+/** Much more than any answer has: a page of a hundred projects some 100 KiB, keys less. */
 const MAX_BODY_BYTES = 2 ** 20;
 
 /** The body as text; undefined when it is larger than any answer that is worth reading. */
