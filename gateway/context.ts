@@ -1,4 +1,5 @@
 import type { Client } from '@connectrpc/connect';
+import type { BrowserSignInService } from '../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import type { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import type { Logger } from '../lib/telemetry/logger.js';
@@ -11,6 +12,8 @@ export interface GatewayContext {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly gatekeeper: Client<typeof GatekeeperService>;
+  /** Sign-in at GitLab. */
+  readonly browsers: Client<typeof BrowserSignInService>;
   readonly query: Client<typeof QueryService>;
   /** Unix milliseconds. */
   readonly nowMs: () => number;

@@ -1,9 +1,11 @@
+import { BrowserSignInService } from '../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
 import type { RunningService, ServiceContext } from '../lib/lifecycle/service-main.js';
 import { createRpcClient } from '../lib/rpc/client.js';
+import { requireUsableCookie } from './auth/session-cookie.js';
 import type { GatewayConfig } from './config.js';
 import { createApp } from './rest/app.js';
 import type { RouteSeen } from './rest/http/route.js';
@@ -16,6 +18,8 @@ export interface GatewayOverrides {
 }
 
 const GATEKEEPER_TIMEOUT_MS = 5_000;
+/** GitLab is asked twice, and may take its time. */
+const SIGN_IN_TIMEOUT_MS = 15_000;
 /** Requests that are running when the gateway closes get this long; then their connections are cut. */
 const CLOSE_GRACE_MS = 3_000;
 
@@ -25,12 +29,18 @@ export async function startGateway(
   { logger, registry }: ServiceContext,
   overrides: GatewayOverrides = {},
 ): Promise<RunningService> {
+  requireUsableCookie(config);
   const lifecycle = new Lifecycle(logger);
   const gatekeeper = createRpcClient(GatekeeperService, {
     url: config.gatekeeperUrl,
     timeoutMs: GATEKEEPER_TIMEOUT_MS,
   });
   lifecycle.add('gatekeeper client', { close: () => gatekeeper.close() });
+  const browsers = createRpcClient(BrowserSignInService, {
+    url: config.gatekeeperUrl,
+    timeoutMs: SIGN_IN_TIMEOUT_MS,
+  });
+  lifecycle.add('browser sign-in client', { close: () => browsers.close() });
   const query = createRpcClient(QueryService, {
     url: config.queryUrl,
     timeoutMs: config.gatewayRequestTimeoutMs,
@@ -40,7 +50,15 @@ export async function startGateway(
   const { gatewayAddress: address } = config;
   try {
     const app = await createApp(
-      { config, logger, registry, gatekeeper: gatekeeper.calls, query: query.calls, nowMs },
+      {
+        config,
+        logger,
+        registry,
+        gatekeeper: gatekeeper.calls,
+        browsers: browsers.calls,
+        query: query.calls,
+        nowMs,
+      },
       overrides.onRoute,
     );
     lifecycle.add('rest server', {

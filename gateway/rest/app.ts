@@ -1,7 +1,9 @@
 import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { AppError } from '../../lib/errors/app-error.js';
 import { authorizeRead } from '../auth/authorize.js';
+import { corsOptions } from '../auth/cors.js';
 import { requireCredential } from '../auth/credential.js';
 import { refuseCrossSite } from '../auth/cross-site.js';
 import type { GatewayContext } from '../context.js';
@@ -17,6 +19,8 @@ import { securityHeaders } from './http/security-headers.js';
 import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
+import { authCallbackRoute } from './routes/auth-callback.js';
+import { authStartRoute } from './routes/auth-start.js';
 import { getTraceRoute } from './routes/get-trace.js';
 import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
@@ -56,9 +60,16 @@ export async function createApp(
   if (onRoute) app.addHook('onRoute', ({ method, url }) => report(method, url, onRoute));
   await app.register(cookie);
   addHooks(app, context);
+  await app.register(cors, corsOptions(context.config));
   for (const base of QUERY_BASES)
     for (const route of QUERY_ROUTES) addQueryRoute(app, context, { path: base.path + route.suffix, route });
-  const plainRoutes = [sessionRoute(context), signInRoute(context), signOutRoute(context)];
+  const plainRoutes = [
+    sessionRoute(context),
+    signInRoute(context),
+    signOutRoute(context),
+    authStartRoute(context),
+    authCallbackRoute(context),
+  ];
   for (const route of [...plainRoutes, openApiRoute(QUERY_ROUTES, plainRoutes)]) addPlainRoute(app, route);
   await registerUi(app, context.config);
   return app;

@@ -14,6 +14,7 @@ import type { CertificateIdentityProvider, Identity, TokenIdentityProvider } fro
 import type { SigningKeys } from './keys/signing-keys.js';
 import type { LimitHits } from './rate-limit/limit-hits.js';
 import type { RateLimiter } from './rate-limit/rate-limiter.js';
+import type { GitlabSessions } from './sessions/gitlab/gitlab-sessions.js';
 import type { Sessions } from './sessions/sessions.js';
 import type { TenantDirectory } from './tenants/tenant-directory.js';
 
@@ -26,6 +27,8 @@ export interface GatekeeperContext {
   readonly cloudConnector: CloudConnectorIdentities | undefined;
   readonly certificates: CertificateIdentityProvider;
   readonly sessions: Sessions;
+  /** Undefined where browsers are not signed in by GitLab. */
+  readonly gitlabSessions: GitlabSessions | undefined;
   readonly directory: TenantDirectory;
   readonly decisions: Counter<'call' | 'outcome'>;
   readonly rateLimiter: RateLimiter;
@@ -90,8 +93,16 @@ async function find(
   form: 'token' | 'sessionId',
   secret: string,
 ): Promise<Identity | undefined> {
-  if (form === 'sessionId') return context.sessions.find(secret);
+  if (form === 'sessionId') return findSession(context, secret);
   return findToken(context.tokenProviders, secret);
+}
+
+/** Whose session it is; undefined when it has ended. */
+export function findSession(
+  { sessions, gitlabSessions }: GatekeeperContext,
+  sessionId: string,
+): Promise<Identity | undefined> {
+  return gitlabSessions?.isOwn(sessionId) ? gitlabSessions.find(sessionId) : sessions.find(sessionId);
 }
 
 /** A provider that cannot be asked keeps nobody out whom a later one knows. */

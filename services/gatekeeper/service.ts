@@ -1,3 +1,4 @@
+import { BrowserSignInService } from '../../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
@@ -12,11 +13,11 @@ import { Counter } from '../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
 import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
-import { openCloudConnector, openTokenProviders } from './identity/open-providers.js';
+import { openProviders } from './identity/open-providers.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
-import { gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
+import { browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
@@ -66,8 +67,7 @@ export async function startGatekeeper(
   const context: GatekeeperContext = {
     ...openLimits(config, kv, { logger, registry, lifecycle }),
     keys,
-    tokenProviders: openTokenProviders(config, { kv, logger, registry, statics: identities }),
-    cloudConnector: openCloudConnector(config, logger),
+    ...openProviders(config, { kv, logger, registry, statics: identities }),
     certificates: identities,
     sessions,
     directory,
@@ -78,7 +78,8 @@ export async function startGatekeeper(
   const routes = (router: import('@connectrpc/connect').ConnectRouter) =>
     void router
       .service(GatekeeperService, gatekeeperCalls(context))
-      .service(RateLimitService, rateLimitCalls(context));
+      .service(RateLimitService, rateLimitCalls(context))
+      .service(BrowserSignInService, browserCalls(context));
   const rpc = await startRpcServer({
     address: config.gatekeeperAddress,
     purpose: 'gatekeeper (GATEKEEPER_ADDRESS)',

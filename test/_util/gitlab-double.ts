@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GitlabData, GitlabProjectRow, GitlabTokenRow, GitlabUser } from './gitlab-data.js';
 
@@ -8,6 +8,8 @@ export type Misbehaviour = (
   count: number,
 ) => { status: number; headers?: Record<string, string>; body?: string } | 'hang' | 'cut' | undefined;
 
+export type Pages = (request: IncomingMessage, response: ServerResponse) => unknown;
+
 export interface GitlabDouble {
   readonly url: string;
   readonly data: GitlabData;
@@ -16,6 +18,10 @@ export interface GitlabDouble {
   /** What no documented client sends. Must be empty. */
   readonly violations: string[];
   misbehave(how: Misbehaviour | undefined): void;
+  /** Answers everything that is not the API: GitLab's pages and its OAuth. */
+  mount(pages: Pages): void;
+  /** What is mounted. */
+  readonly pages: Pages | undefined;
   close(): Promise<void>;
 }
 
@@ -24,9 +30,11 @@ export async function startGitlabDouble(data: GitlabData): Promise<GitlabDouble>
   const calls: string[] = [];
   const violations: string[] = [];
   let misbehaviour: Misbehaviour | undefined;
+  let pages: Pages | undefined;
   const server = createServer((request, response) => {
     const url = request.url ?? '';
     calls.push(url);
+    if (pages && !url.startsWith('/api/')) return void pages(request, response);
     violations.push(...violationsOf(request));
     const instead = misbehaviour?.(url, calls.length);
     if (instead === 'hang') return;
@@ -41,6 +49,12 @@ export async function startGitlabDouble(data: GitlabData): Promise<GitlabDouble>
     data,
     calls,
     violations,
+    get pages() {
+      return pages;
+    },
+    mount: (handler) => {
+      pages = handler;
+    },
     misbehave: (how) => {
       misbehaviour = how;
     },

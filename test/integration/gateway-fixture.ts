@@ -65,6 +65,8 @@ export async function startGatewayBed(): Promise<GatewayBed> {
         queryUrl: query.url,
         gatewayPublicUrl: undefined,
         gatewayGitlabOrigins: [],
+        gatewaySessionSameSite: 'lax',
+        gatewaySessionPartitioned: false,
         gatewayRequestTimeoutMs: 20_000,
         gatewayUiDir: uiDir,
         ...config,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { AppError } from '../../../../lib/errors/app-error.js';
 import type { No } from './gitlab-facts.js';
 import {
   isOver,
@@ -45,18 +46,23 @@ export class GitlabApi {
     return { is: 'yes', id, name, userId, scopes, expiresAt: expires_at };
   }
 
-  async user(token: GitlabToken, userId: number): Promise<UserFact | No> {
+  async whoIs(token: GitlabToken): Promise<{ readonly id: number; readonly username: string } | No> {
     const answer = await this.#http.get({ call: 'user', path: '/user', token });
     if (answer.status !== 200) return no(refusal(answer));
     const { id, username, state } = read(userBody, answer);
-    if (id !== userId) return no('another user');
-    return state === 'active' ? { is: 'yes', username } : no(state);
+    return state === 'active' ? { id, username } : no(state);
+  }
+
+  async user(token: GitlabToken, userId: number): Promise<UserFact | No> {
+    const found = await this.whoIs(token);
+    if ('why' in found) return found;
+    return found.id === userId ? { is: 'yes', username: found.username } : no('another user');
   }
 
   async member(token: GitlabToken, projectId: bigint, userId: number): Promise<MemberFact | No> {
     const path = `/projects/${projectId}/members/all/${userId}`;
     const answer = await this.#http.get({ call: 'member', path, token });
-    if (answer.status !== 200) return no(refusal(answer));
+    if (answer.status !== 200) return no(refusalOfUser(answer));
     const member = read(memberBody, answer);
     const { id, state, membership_state: membership = 'active' } = member;
     if (id !== userId || state !== 'active' || membership !== 'active') return no('not active');
@@ -82,7 +88,7 @@ export class GitlabApi {
       const paging = `order_by=id&sort=asc&per_page=${PAGE_SIZE}&page=${page}`;
       const path = `/projects?membership=true&simple=true&min_access_level=${minLevel}&${paging}`;
       const answer = await this.#http.get({ call: 'projects', path, token });
-      if (answer.status !== 200) return no(refusal(answer));
+      if (answer.status !== 200) return no(refusalOfUser(answer));
       const found = read(projectListBody, answer).map(({ id }) => id);
       projectIds.push(...found);
       if (found.length < PAGE_SIZE) return { is: 'yes', projectIds, isComplete: true };
@@ -119,6 +125,13 @@ function refusal({ status, body }: GitlabAnswer): string {
   return (
     { 400: 'unsupported', 401: 'unauthorized', 403: 'forbidden', 404: 'absent' }[status as 400] ?? 'absent'
   );
+}
+
+/** Facts about a user are shared by its tokens, so what is wrong with one of them is none. */
+function refusalOfUser(answer: GitlabAnswer): string {
+  const why = refusal(answer);
+  if (answer.status !== 401 && why !== 'insufficient_scope') return why;
+  throw new AppError('unauthenticated', 'GitLab does not accept this token any more.');
 }
 
 function tokenRefusal(answer: GitlabAnswer): string {

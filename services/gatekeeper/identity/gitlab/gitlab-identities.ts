@@ -43,7 +43,7 @@ export class GitlabIdentities implements TokenIdentityProvider {
     if (fact.is === 'no') return refuseToken(fact);
     if (isOver(fact.expiresAt, this.#nowMs())) throw ended('has expired');
     requireApiScope(fact);
-    const user = await cache.get(USER, String(fact.userId), () => api.user(token, fact.userId));
+    const user = await cache.get(USER, `${fact.userId}:${token.digest}`, () => api.user(token, fact.userId));
     if (user.is === 'no') throw ended(`belongs to a user that GitLab does not let in (${user.why})`);
     const name = `${user.username}: ${fact.name.slice(0, MAX_NAME)} (#${fact.id})`;
     const membership = new GitlabMembership({ ...this.#options, token, userId: fact.userId, name });

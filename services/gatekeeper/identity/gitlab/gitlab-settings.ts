@@ -1,5 +1,5 @@
 import { type ConfigOf, defineSettings } from '../../../../lib/config/setting.js';
-import { durationMs, list, oneOf, type ValueType } from '../../../../lib/config/value-types.js';
+import { durationMs, list, oneOf, text, type ValueType } from '../../../../lib/config/value-types.js';
 
 /** GitLab's access levels, by the names that people know. */
 export const ROLE_LEVELS = {
@@ -62,6 +62,30 @@ export const gitlabSettings = defineSettings({
     type: role,
     default: 'developer',
     description: 'Least role in a project, inherited or direct, that sends telemetry.',
+  },
+  gitlabOauthClientId: {
+    yaml: 'gatekeeper.gitlab.oauth_client_id',
+    env: 'GITLAB_OAUTH_CLIENT_ID',
+    type: text,
+    default: undefined,
+    description:
+      'Application id of the OAuth application in GitLab that signs browsers in. Unset: browsers are not signed in by GitLab.',
+  },
+  gitlabOauthClientSecret: {
+    yaml: 'gatekeeper.gitlab.oauth_client_secret',
+    env: 'GITLAB_OAUTH_CLIENT_SECRET',
+    type: text,
+    default: undefined,
+    secret: true,
+    description: 'Its secret. The tokens of sessions are encrypted with a key that follows from it.',
+  },
+  gitlabOauthRedirectUrl: {
+    yaml: 'gatekeeper.gitlab.oauth_redirect_url',
+    env: 'GITLAB_OAUTH_REDIRECT_URL',
+    type: gitlabUrl,
+    default: undefined,
+    description:
+      'Its redirect URI: `/v1/auth/callback` behind the public URL of the gateway, exactly as GitLab has it.',
   },
   gitlabStaleForMs: {
     yaml: 'gatekeeper.gitlab.stale_for',
