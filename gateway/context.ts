@@ -1,6 +1,8 @@
 import type { Client } from '@connectrpc/connect';
 import type { BrowserSignInService } from '../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import type { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import type { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
+import type { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import type { Logger } from '../lib/telemetry/logger.js';
 import type { Registry } from '../lib/telemetry/metrics.js';
@@ -15,6 +17,8 @@ export interface GatewayContext {
   /** Sign-in at GitLab. */
   readonly browsers: Client<typeof BrowserSignInService>;
   readonly query: Client<typeof QueryService>;
+  readonly logs: Client<typeof LogQueryService>;
+  readonly metrics: Client<typeof MetricQueryService>;
   /** Unix milliseconds. */
   readonly nowMs: () => number;
 }

@@ -1,5 +1,7 @@
 import { BrowserSignInService } from '../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
+import { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
@@ -46,6 +48,16 @@ export async function startGateway(
     timeoutMs: config.gatewayRequestTimeoutMs,
   });
   lifecycle.add('query client', { close: () => query.close() });
+  const logs = createRpcClient(LogQueryService, {
+    url: config.queryUrl,
+    timeoutMs: config.gatewayRequestTimeoutMs,
+  });
+  lifecycle.add('logs client', { close: () => logs.close() });
+  const metrics = createRpcClient(MetricQueryService, {
+    url: config.queryUrl,
+    timeoutMs: config.gatewayRequestTimeoutMs,
+  });
+  lifecycle.add('metrics client', { close: () => metrics.close() });
   const nowMs = overrides.nowMs ?? Date.now;
   const { gatewayAddress: address } = config;
   try {
@@ -57,6 +69,8 @@ export async function startGateway(
         gatekeeper: gatekeeper.calls,
         browsers: browsers.calls,
         query: query.calls,
+        logs: logs.calls,
+        metrics: metrics.calls,
         nowMs,
       },
       overrides.onRoute,

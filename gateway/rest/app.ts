@@ -11,20 +11,32 @@ import { QUERY_BASES } from './bases.js';
 import { clientErrorAnswer } from './http/client-error.js';
 import { clientGone } from './http/client-gone.js';
 import { compress } from './http/compress.js';
+import { CostCollector } from './http/cost-collector.js';
 import { sendProblem } from './http/errors.js';
+import { sendCatalogue } from './http/etag.js';
 import { observeRequests } from './http/observe.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
-import type { PlainRoute, QueryRoute, RouteSeen } from './http/route.js';
+import type { PlainRoute, QueryRoute, RouteSeen, StreamRoute } from './http/route.js';
 import { securityHeaders } from './http/security-headers.js';
+import { sendEvents } from './http/send-events.js';
 import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
 import { authCallbackRoute } from './routes/auth-callback.js';
 import { authStartRoute } from './routes/auth-start.js';
+import { getServiceGraphRoute } from './routes/get-service-graph.js';
 import { getTraceRoute } from './routes/get-trace.js';
+import { getTraceAnalyticsRoute } from './routes/get-trace-analytics.js';
+import { listAttributeKeysRoute } from './routes/list-attribute-keys.js';
+import { listAttributeValuesRoute } from './routes/list-attribute-values.js';
 import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
 import { listTracesRoute } from './routes/list-traces.js';
+import { LOG_ROUTES, LOG_STREAM_ROUTES } from './routes/logs/index.js';
+import { autocompleteMetricsRoute } from './routes/metrics/autocomplete.js';
+import { listMetricExemplarsRoute } from './routes/metrics/exemplars.js';
+import { searchMetricsRoute } from './routes/metrics/search.js';
+import { searchMetricMetadataRoute } from './routes/metrics/search-metadata.js';
 import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
@@ -37,7 +49,24 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than the idle time of usual proxies, so that they close first and no request meets a closing connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
-const QUERY_ROUTES = [listTracesRoute, getTraceRoute, listServicesRoute, listOperationsRoute];
+/** Every question that can be asked of stored telemetry. */
+export const QUERY_ROUTES = [
+  listTracesRoute,
+  getTraceRoute,
+  getTraceAnalyticsRoute,
+  listAttributeKeysRoute,
+  listAttributeValuesRoute,
+  listServicesRoute,
+  listOperationsRoute,
+  getServiceGraphRoute,
+  ...LOG_ROUTES,
+  autocompleteMetricsRoute,
+  searchMetricsRoute,
+  searchMetricMetadataRoute,
+  listMetricExemplarsRoute,
+];
+/** Questions whose answer goes on. */
+export const STREAM_ROUTES = LOG_STREAM_ROUTES;
 
 /** The REST server with every route, not yet listening. */
 export async function createApp(
@@ -63,6 +92,9 @@ export async function createApp(
   await app.register(cors, corsOptions(context.config));
   for (const base of QUERY_BASES)
     for (const route of QUERY_ROUTES) addQueryRoute(app, context, { path: base.path + route.suffix, route });
+  for (const base of QUERY_BASES)
+    for (const route of STREAM_ROUTES)
+      addStreamRoute(app, context, { path: base.path + route.suffix, route });
   const plainRoutes = [
     sessionRoute(context),
     signInRoute(context),
@@ -70,7 +102,8 @@ export async function createApp(
     authStartRoute(context),
     authCallbackRoute(context),
   ];
-  for (const route of [...plainRoutes, openApiRoute(QUERY_ROUTES, plainRoutes)]) addPlainRoute(app, route);
+  for (const route of [...plainRoutes, openApiRoute([...QUERY_ROUTES, ...STREAM_ROUTES], plainRoutes)])
+    addPlainRoute(app, route);
   await registerUi(app, context.config);
   return app;
 }
@@ -102,7 +135,35 @@ function addQueryRoute(
     const params = request.query as RawParams;
     const ask = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
     const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
-    return sendJson(reply, await ask(context.query, grant));
+    const cost = new CostCollector(reply);
+    const answer = await ask(context.query, { ...grant, call: cost.watch(grant.call) }, context).catch(
+      (error) => {
+        cost.addRefusal(error);
+        throw error;
+      },
+    );
+    return route.isCatalogue ? sendCatalogue(request, reply, answer) : sendJson(reply, answer);
+  });
+}
+
+/** Like a query, but the gatekeeper is asked again for as long as the answer lasts. */
+function addStreamRoute(
+  app: FastifyInstance,
+  context: GatewayContext,
+  { path, route }: { path: string; route: StreamRoute },
+): void {
+  // Without it HEAD would run the stream and wait for its end.
+  app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
+    const credential = requireCredential(request);
+    const pathParams = request.params as Readonly<Record<string, string>>;
+    const projectId = projectIdOf(pathParams);
+    const params = request.query as RawParams;
+    const open = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
+    const signal = clientGone(reply);
+    // A signal for each time: calls leave their listeners on it, and a stream may last for days.
+    const authorize = () =>
+      authorizeRead(context, { credential, projectId, signal: AbortSignal.any([signal]) });
+    return sendEvents(reply, open(context, { grant: await authorize(), authorize }));
   });
 }
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { QUERY_BASES } from './bases.js';
 import type { Json } from './format/json.js';
-import type { PlainRoute, QueryRoute, RouteDocs } from './http/route.js';
+import type { PlainRoute, QueryRoute, RouteDocs, StreamRoute } from './http/route.js';
 
 type JsonObject = { readonly [name: string]: Json | undefined };
 
 /** The gateway's REST interface as an OpenAPI 3.1 document. */
 export function openApiDocument(
-  queryRoutes: readonly QueryRoute[],
+  queryRoutes: readonly (QueryRoute | StreamRoute)[],
   plainRoutes: readonly PlainRoute[],
 ): JsonObject {
   const paths: Record<string, JsonObject> = {};
@@ -52,14 +52,18 @@ function operation(docs: RouteDocs, pathParams: readonly string[]): JsonObject {
   return {
     summary: docs.summary,
     parameters: [
-      ...pathParams.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-      ...queryParams(docs.query),
+      ...pathParams.map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+        ...exampleOf(docs.example?.path, name),
+      })),
+      ...queryParams(docs),
     ],
     ...(docs.body && { requestBody: { required: true, content: jsonContent(toSchema(docs.body, 'input')) } }),
     responses: {
-      ...(docs.answer
-        ? { 200: { description: 'OK', content: jsonContent(toSchema(docs.answer, 'output')) } }
-        : { '2XX': { description: 'Done' } }),
+      ...success(docs),
       default: {
         description: 'Refused or failed',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -68,19 +72,31 @@ function operation(docs: RouteDocs, pathParams: readonly string[]): JsonObject {
   };
 }
 
-function queryParams(schema: z.ZodObject | undefined): JsonObject[] {
-  if (!schema) return [];
-  const { properties = {} } = toSchema(schema, 'input') as { properties?: Record<string, JsonObject> };
+function success({ answer, events, example }: RouteDocs): JsonObject {
+  if (answer)
+    return { 200: { description: 'OK', content: jsonContent(toSchema(answer, 'output'), example?.answer) } };
+  if (events === undefined) return { '2XX': { description: 'Done' } };
+  return { 200: { description: events, content: { 'text/event-stream': { schema: { type: 'string' } } } } };
+}
+
+function queryParams({ query, example }: RouteDocs): JsonObject[] {
+  if (!query) return [];
+  const { properties = {} } = toSchema(query, 'input') as { properties?: Record<string, JsonObject> };
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
     name,
     in: 'query',
     ...(description !== undefined && { description }),
     schema: rest,
+    ...exampleOf(example?.query, name),
   }));
 }
 
-function jsonContent(schema: JsonObject): JsonObject {
-  return { 'application/json': { schema } };
+function exampleOf(examples: Readonly<Record<string, Json>> | undefined, name: string): JsonObject {
+  return examples && Object.hasOwn(examples, name) ? { example: examples[name] } : {};
+}
+
+function jsonContent(schema: JsonObject, example?: Json): JsonObject {
+  return { 'application/json': { schema, ...(example !== undefined && { example }) } };
 }
 
 /** 64-bit integers have no JSON Schema of their own; their type comes from the schema's metadata. */

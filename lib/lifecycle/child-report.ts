@@ -10,7 +10,7 @@ export interface ChildReport {
   readonly blockers: Readonly<Record<string, string>>;
 }
 
-const question = z.object({ type: z.literal('report-please'), id: z.number() });
+const question = z.object({ type: z.literal('report-please'), id: z.number(), metrics: z.boolean() });
 const answer = z.object({
   type: z.literal('report'),
   id: z.number(),
@@ -25,14 +25,24 @@ export function answerReports(registry: Registry, readiness: Readiness): void {
   process.on('message', (message) => {
     const asked = question.safeParse(message);
     if (!asked.success) return;
-    registry.getMetricsAsJSON().then((metrics) => {
-      process.send?.({ type: 'report', id: asked.data.id, metrics, blockers: readiness.blockers });
+    const metrics = asked.data.metrics ? registry.getMetricsAsJSON() : Promise.resolve([]);
+    metrics.then((values) => {
+      process.send?.({ type: 'report', id: asked.data.id, metrics: values, blockers: readiness.blockers });
     });
   });
 }
 
+export interface ReportOptions {
+  readonly timeoutMs: number;
+  /** Without it the report's metrics are empty: collecting them takes a loaded child some milliseconds. */
+  readonly metrics: boolean;
+}
+
 /** Parent side: undefined when the child does not answer in time or is gone. */
-export function askForReport(child: ChildProcess, timeoutMs: number): Promise<ChildReport | undefined> {
+export function askForReport(
+  child: ChildProcess,
+  { timeoutMs, metrics }: ReportOptions,
+): Promise<ChildReport | undefined> {
   const id = ++lastId;
   return new Promise((resolve) => {
     const finish = (report: ChildReport | undefined) => {
@@ -50,7 +60,7 @@ export function askForReport(child: ChildProcess, timeoutMs: number): Promise<Ch
     child.on('message', onMessage);
     child.once('exit', onExit);
     if (!child.connected) return onExit();
-    child.send({ type: 'report-please', id }, (error) => {
+    child.send({ type: 'report-please', id, metrics }, (error) => {
       if (error) onExit();
     });
   });

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { ClickHouseSettings } from '@clickhouse/client';
 import type { Logger } from '../telemetry/logger.js';
 import { type CallDeadline, startDeadline } from './call-deadline.js';
+import { inPieces } from './in-pieces.js';
 import { drain, readRows } from './read-rows.js';
 import { quoteColumn, quoteIdentifier, type Statement, type StatementParams } from './statement.js';
 import type {
@@ -93,10 +94,12 @@ export class ClickHouseStore implements Store {
       insert_deduplication_token: deduplicationToken,
       // A misspelt column would otherwise be dropped without a word.
       input_format_skip_unknown_fields: 0,
+      // A new part is small and soon merged: it is faster to read whole than its indexes are to build twice.
+      materialize_skip_indexes_on_insert: 0,
     };
     const statement = { name: `insert_${table}`, sql };
     return this.#insert(statement, { signal, settings }, insert.maxExecutionMs, () =>
-      Readable.from(blocks, { objectMode: false }),
+      Readable.from(inPieces(blocks), { objectMode: false }),
     );
   }
 

@@ -14,6 +14,7 @@ export const EXCEPTION = {
   tooManyBytes: 307,
   queryWasCancelled: 394,
   tooManyRowsOrBytes: 396,
+  cannotCompileRegexp: 427,
 } as const;
 
 /**

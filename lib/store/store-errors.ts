@@ -75,8 +75,15 @@ function budgetError(code: number, cause: unknown): AppError | undefined {
   }
 }
 
+/** What passes by itself, and what the caller can mend. */
 function passingError(code: number, cause: unknown): AppError | undefined {
   switch (code) {
+    case EXCEPTION.cannotCompileRegexp:
+      return new AppError(
+        'invalid_argument',
+        'A regular expression of the request cannot be compiled. RE2 syntax is expected: no lookaround, no backreferences, repetitions up to 1000.',
+        { cause },
+      );
     case EXCEPTION.queryWasCancelled:
       return new AppError('cancelled', 'The query was cancelled.', { cause });
     case EXCEPTION.quotaExceeded:

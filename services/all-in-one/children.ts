@@ -115,7 +115,9 @@ export class Children {
   /** Prometheus text of this process and of every child that answers. */
   async metricsText(own: Registry): Promise<string> {
     const reports = await Promise.all(
-      [...this.#running.values()].map((child) => askForReport(child, REPORT_TIMEOUT_MS)),
+      [...this.#running.values()].map((child) =>
+        askForReport(child, { timeoutMs: REPORT_TIMEOUT_MS, metrics: true }),
+      ),
     );
     const metrics = [
       await own.getMetricsAsJSON(),

@@ -45,7 +45,7 @@ export class ReceiverPool {
     if (this.#asking) return;
     this.#asking = true;
     const reports = await Promise.all(
-      [...this.#workers.values()].map((worker) => askForReport(worker, timeoutMs)),
+      [...this.#workers.values()].map((worker) => askForReport(worker, { timeoutMs, metrics: false })),
     );
     this.#asking = false;
     const reasons = reports.map((report) =>

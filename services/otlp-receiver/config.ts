@@ -100,7 +100,7 @@ const spoolSettings = defineSettings({
     yaml: 'ingest.segment_max_age',
     env: 'INGEST_SEGMENT_MAX_AGE',
     type: durationMs,
-    default: '1s',
+    default: '2s',
     description:
       'Pause between two inserts into a table under a steady stream. Data that comes alone is inserted after 100 ms.',
   },

@@ -13,6 +13,7 @@ import { Duplicates } from './ingest/duplicates.js';
 import { Ingest } from './ingest/ingest.js';
 import { createLedger, registerInFlightGauge } from './ledger/ledger.js';
 import { RejectLog } from './ledger/reject-log.js';
+import { TurnedAway } from './ledger/turned-away.js';
 import { ByteBudget } from './pipeline/byte-budget.js';
 import { openPipeline } from './pipeline/open-pipeline.js';
 import { openPortTls, type PortTls } from './port-tls.js';
@@ -74,12 +75,12 @@ export async function startOtlpReceiver(
     maxRequestBytes: config.ingestMaxRequestBytes,
     ackTimeoutMs: config.ingestAckTimeoutMs,
   });
-  const servers = await startServers(config, { ingest, ledger, logger, readiness, tls }).catch(
-    async (error) => {
-      await lifecycle.close();
-      throw error;
-    },
-  );
+  const turnedAway = new TurnedAway(ledger, logger);
+  const serving = { ingest, ledger, turnedAway, logger, readiness, tls };
+  const servers = await startServers(config, serving).catch(async (error) => {
+    await lifecycle.close();
+    throw error;
+  });
   lifecycle.add('servers', servers, CLOSE_TIMEOUT_MS);
   return { ...servers, rejects, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
 }

@@ -1,7 +1,17 @@
 import { addressSettings, peerSettings } from '../../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
-import { bytes, durationMs, integer } from '../../lib/config/value-types.js';
+import { bytes, durationMs, integer, type ValueType } from '../../lib/config/value-types.js';
 import { clickhouseSettings } from '../../lib/store/clickhouse-settings.js';
+
+const MIN_KEY_CHARACTERS = 32;
+
+const secretText: ValueType<string> = {
+  label: `text of at least ${MIN_KEY_CHARACTERS} characters`,
+  parse(value) {
+    if (value.length >= MIN_KEY_CHARACTERS) return value;
+    throw new Error(`expected at least ${MIN_KEY_CHARACTERS} characters, got ${value.length}`);
+  },
+};
 
 /** What one call may cost. The time is for the whole call, everything else for each of its statements. */
 export const queryBudgetSettings = defineSettings({
@@ -37,8 +47,52 @@ export const queryBudgetSettings = defineSettings({
     yaml: 'query.max_trace_spans',
     env: 'QUERY_MAX_TRACE_SPANS',
     type: integer(1, 1_000_000),
-    default: '100000',
-    description: 'Most spans of one trace in one answer; a larger trace is refused, never cut.',
+    default: '10000',
+    description: 'Most spans in one answer about a trace; the rest of a larger trace follows by page token.',
+  },
+  queryMaxConcurrentCalls: {
+    yaml: 'query.max_concurrent_calls',
+    env: 'QUERY_MAX_CONCURRENT_CALLS',
+    type: integer(1, 1_000),
+    default: '16',
+    description:
+      'Most query calls of one tenant that run at a time in one process. A few more wait for their turn; the rest is refused with 429.',
+  },
+  queryMaxMetricSeries: {
+    yaml: 'query.max_metric_series',
+    env: 'QUERY_MAX_METRIC_SERIES',
+    type: integer(1, 100_000),
+    default: '1000',
+    description:
+      'Most lines (series or groups of them) in one answer about a metric; more are refused, never cut.',
+  },
+  queryMaxMetricPoints: {
+    yaml: 'query.max_metric_points',
+    env: 'QUERY_MAX_METRIC_POINTS',
+    type: integer(1, 10_000_000),
+    default: '200000',
+    description:
+      'Most values in one answer about a metric, all its lines together; more are refused, never cut.',
+  },
+});
+
+/** What following logs live may cost. */
+export const tailSettings = defineSettings({
+  queryTailMaxViewers: {
+    yaml: 'query.tail_max_viewers',
+    env: 'QUERY_TAIL_MAX_VIEWERS',
+    type: integer(0, 10_000),
+    default: '20',
+    description:
+      'Most live tails of one tenant at a time, in each replica. Those with the same filter share one poll of ClickHouse per second.',
+  },
+  queryTailOverlapMs: {
+    yaml: 'query.tail_overlap',
+    env: 'QUERY_TAIL_OVERLAP',
+    type: durationMs,
+    default: '2m',
+    description:
+      'How late a log record may arrive, by its own time, and still be shown in a live tail. At most 1h is used.',
   },
 });
 
@@ -47,7 +101,18 @@ export const querySettings = defineSettings({
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   ...clickhouseSettings,
   ...queryBudgetSettings,
+  ...tailSettings,
+  queryPageTokenKey: {
+    yaml: 'query.page_token_key',
+    env: 'QUERY_PAGE_TOKEN_KEY',
+    type: secretText,
+    default: undefined,
+    secret: true,
+    description:
+      'Key that page tokens are sealed with, at least 32 characters. All replicas need the same. Unset: made at start, so that a listing must begin anew after a restart or at another replica.',
+  },
 });
 
 export type QueryConfig = ConfigOf<typeof querySettings>;
+export type TailConfig = ConfigOf<typeof tailSettings>;
 export type QueryBudget = ConfigOf<typeof queryBudgetSettings>;

@@ -1,111 +1,149 @@
-// `npm run bench ingest`: the whole path, from a gRPC exporter to rows that can be queried, with the full schema, its indexes and
-// views. The load generator runs on the same machine, and so does the yardstick: decoding the same bytes with ts-proto.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { ExportTraceServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
+// `npm run bench ingest [seconds]`: the whole path, from a gRPC exporter to rows that can be queried, with the full schema, its indexes
+// and views. The load generator runs on the same machine, and so does the yardstick: decoding the same bytes with ts-proto.
 import { type Mesh, startMesh } from '../_util/mesh.js';
 import { eventually } from '../_util/rest.js';
-import { tracesPayload } from './_payload.js';
-import type { ReplayOrder, ReplayReport } from './_replayer.js';
+import { flood, type LoadOrder, replay } from './_load.js';
+import { cpuSecondsOf, ledgerItems, processesOf, residentBytesOf } from './_mesh-figures.js';
+import { BENCHED_SIGNALS, type BenchSignal } from './_requests.js';
 
-const SPANS = 512;
+const ITEMS = 512;
+const SMALL_ITEMS = 5;
 const SECONDS = Number(process.argv[2] ?? 10);
+const OVERLOAD_SECONDS = Number(process.argv[3] ?? 60);
+const SIGNALS: readonly BenchSignal[] = ['traces', 'logs', 'gauges'];
+/** Of each second, how long ClickHouse may work while it is to take a third of what comes. */
+const DUTY_MS = { run: 250, stop: 750 };
+const MIB = 2 ** 20;
 
-async function replay(order: ReplayOrder): Promise<ReplayReport> {
-  const child = fork(new URL('./_replayer.js', import.meta.url));
-  child.send(order);
-  const [report] = (await once(child, 'message')) as [ReplayReport];
-  child.kill();
-  return report;
-}
-
-/** Spans per second that one thread decodes, before and after the run so that a change of the machine shows. */
-function decodeRate(): number {
-  const bytes = tracesPayload(SPANS, BigInt(Date.now()) * 1_000_000n);
+/** Items per second that one thread decodes, as the mean of before and after, so that a change of the machine shows. */
+function decodeRate(signal: BenchSignal): number {
+  const { prepare, decode } = BENCHED_SIGNALS[signal];
+  const { bytes } = prepare(ITEMS);
   const measure = (repetitions: number) => {
     const startMs = performance.now();
-    for (let repetition = 0; repetition < repetitions; repetition++) ExportTraceServiceRequest.decode(bytes);
-    return (repetitions * SPANS * 1000) / (performance.now() - startMs);
+    for (let repetition = 0; repetition < repetitions; repetition++) decode(bytes);
+    return (repetitions * ITEMS * 1000) / (performance.now() - startMs);
   };
   measure(100);
-  return measure(500);
+  return measure(400);
 }
 
-/** Rows of spans, from the ingest ledger of the receivers. */
-async function storedSpans(mesh: Mesh): Promise<number> {
-  const metrics = await (await fetch(`${mesh.metricsUrl}/metrics`)).text();
-  const lines = metrics
-    .split('\n')
-    .filter((line) => /^gob_receiver_items_total\{/.test(line) && /outcome="stored"/.test(line));
-  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-}
-
-/** Seconds of processor time by process, children of the mesh included. */
-function processorSeconds(pid: number): Map<string, number> {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const seconds = new Map<string, number>();
-  for (const candidate of pids) {
-    try {
-      const fields = readFileSync(`/proc/${candidate}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-      if (Number(candidate) !== pid && Number(fields[1]) !== pid) continue;
-      const command = readFileSync(`/proc/${candidate}/cmdline`, 'utf8');
-      const name = /(engine-main|receiver-worker|all-in-one\/main)/.exec(command)?.[1] ?? 'other';
-      seconds.set(name, (seconds.get(name) ?? 0) + (Number(fields[11]) + Number(fields[12])) / 100);
-    } catch {
-      // Gone between the listing and the reading.
-    }
-  }
-  return seconds;
-}
-
-async function wholePath(mesh: Mesh, order: Omit<ReplayOrder, 'url' | 'token'>) {
-  const before = { stored: await storedSpans(mesh), cpu: processorSeconds(mesh.pid) };
+async function wholePath(mesh: Mesh, order: LoadOrder) {
+  const { ledgerSignal } = BENCHED_SIGNALS[order.signal];
+  const cpu = () => ({
+    receiver: cpuSecondsOf(mesh, 'receiver-worker'),
+    engine: cpuSecondsOf(mesh, 'engine-main'),
+  });
+  const before = { stored: await ledgerItems(mesh, ledgerSignal, 'stored'), ...cpu() };
   const startMs = performance.now();
-  const report = await replay({ ...order, url: mesh.otlpGrpcUrl, token: mesh.ingestToken });
-  const spans = report.acknowledged * order.spansPerRequest;
+  const report = await replay(mesh, order);
+  const items = report.acknowledged * order.itemsPerRequest;
   await eventually(
-    () => storedSpans(mesh),
-    (stored) => stored - before.stored >= spans,
+    () => ledgerItems(mesh, ledgerSignal, 'stored'),
+    (stored) => stored - before.stored >= items,
   );
   const seconds = (performance.now() - startMs) / 1000;
-  const after = processorSeconds(mesh.pid);
-  const cpu = (name: string) => (((after.get(name) ?? 0) - (before.cpu.get(name) ?? 0)) * 1e6) / spans;
+  const after = cpu();
+  const perItem = (value: number) => Number(((value * 1e6) / items).toFixed(1));
   const percentile = (share: number) =>
-    report.latenciesMs[Math.floor(report.latenciesMs.length * share)] ?? 0;
+    Math.round(report.latenciesMs[Math.floor(report.latenciesMs.length * share)] ?? 0);
   return {
-    'spans/s': Math.round(spans / seconds),
+    'items/s': Math.round(items / seconds),
     'requests/s': Math.round(report.acknowledged / report.seconds),
     refused: report.refused,
-    'ack p50 ms': Math.round(percentile(0.5)),
-    'ack p99 ms': Math.round(percentile(0.99)),
-    'receiver us/span': Number(cpu('receiver-worker').toFixed(1)),
-    'ClickHouse us/span': Number(cpu('engine-main').toFixed(1)),
+    'ack p50 ms': percentile(0.5),
+    'ack p99 ms': percentile(0.99),
+    'receiver us/item': perItem(after.receiver - before.receiver),
+    'ClickHouse us/item': perItem(after.engine - before.engine),
+    'generator us/item': perItem(report.cpuSeconds),
   };
 }
 
-const before = decodeRate();
+/** Requests that h2load has acknowledged, and whether every item of them is stored in the end. */
+async function smallRequests(env: Record<string, string>) {
+  const mesh = await startMesh({ env: { INGEST_DUPLICATE_WINDOW: '0s', ...env } });
+  const order = { signal: 'traces', itemsPerRequest: SMALL_ITEMS } as const;
+  await flood(mesh, { ...order, seconds: 2 });
+  const report = await flood(mesh, { ...order, seconds: SECONDS });
+  const [received, stored] = await eventually(
+    async () => [await ledgerItems(mesh, 'traces', 'received'), await ledgerItems(mesh, 'traces', 'stored')],
+    ([got, kept]) => got === kept,
+  );
+  await mesh.stop();
+  return report && { ...report, received, stored };
+}
+
+/** The receiver's memory while ClickHouse is stopped for three quarters of the time. */
+async function overload(mesh: Mesh) {
+  const engine = processesOf(mesh).find(({ name }) => name === 'engine-main');
+  if (!engine) throw new Error('the engine is not there');
+  let peakBytes = 0;
+  const duty = setInterval(() => {
+    process.kill(engine.pid, 'SIGSTOP');
+    setTimeout(() => process.kill(engine.pid, 'SIGCONT'), DUTY_MS.stop);
+    peakBytes = Math.max(peakBytes, residentBytesOf(mesh, 'receiver-worker'));
+  }, DUTY_MS.run + DUTY_MS.stop);
+  const load = {
+    signal: 'traces',
+    itemsPerRequest: ITEMS,
+    concurrency: 24,
+    seconds: OVERLOAD_SECONDS,
+  } as const;
+  const report = await replay(mesh, load);
+  clearInterval(duty);
+  await new Promise((resolve) => setTimeout(resolve, DUTY_MS.stop + DUTY_MS.run));
+  const stored = await ledgerItems(mesh, 'traces', 'stored');
+  return {
+    'peak RSS MiB': Math.round(peakBytes / MIB),
+    'acknowledged spans': report.acknowledged * ITEMS,
+    'refused requests': report.refused,
+    'stored so far': stored,
+  };
+}
+
+const rates = new Map(SIGNALS.map((signal) => [signal, [decodeRate(signal)]]));
 const mesh = await startMesh();
-await wholePath(mesh, { spansPerRequest: SPANS, seconds: 3, concurrency: 16 });
-const large = await wholePath(mesh, { spansPerRequest: SPANS, seconds: SECONDS, concurrency: 24 });
-const half = await wholePath(mesh, {
-  spansPerRequest: SPANS,
+const rows: Record<string, Awaited<ReturnType<typeof wholePath>>> = {};
+for (const signal of SIGNALS) {
+  const order = { signal, itemsPerRequest: ITEMS, concurrency: 24 };
+  await wholePath(mesh, { ...order, seconds: 3 });
+  rows[signal] = await wholePath(mesh, { ...order, seconds: SECONDS });
+}
+const rate = (rows.traces?.['requests/s'] ?? 0) / 2;
+rows['traces at half that rate'] = await wholePath(mesh, {
+  signal: 'traces',
+  itemsPerRequest: ITEMS,
   seconds: SECONDS,
   concurrency: 64,
-  rate: large['requests/s'] / 2,
+  rate,
 });
-const small = await wholePath(mesh, { spansPerRequest: 5, seconds: SECONDS, concurrency: 256 });
 await mesh.stop();
-const after = decodeRate();
+for (const signal of SIGNALS) rates.get(signal)?.push(decodeRate(signal));
+const small = {
+  'one worker': await smallRequests({}),
+  'two workers': await smallRequests({ RECEIVER_WORKERS: '2' }),
+};
+const flooded = await startMesh();
+const pressure = OVERLOAD_SECONDS > 0 ? await overload(flooded) : undefined;
+await flooded.stop();
 
-console.table({
-  'requests of 512 spans': large,
-  'the same at half that rate': half,
-  'requests of 5 spans': small,
-});
-const yardstick = (before + after) / 2;
-console.log(
-  `ts-proto decode only, one thread: ${Math.round(before)} spans/s before, ${Math.round(after)} after`,
+const over = Object.fromEntries(
+  SIGNALS.map((signal) => {
+    const [before = 0, after = 0] = rates.get(signal) ?? [];
+    const whole = rows[signal]?.['items/s'] ?? 0;
+    const ratio = Number(((2 * whole) / (before + after)).toFixed(2));
+    return [
+      signal,
+      { 'decode before': Math.round(before), 'decode after': Math.round(after), 'whole path': whole, ratio },
+    ];
+  }),
 );
-console.log(`whole path over it: ${(large['spans/s'] / yardstick).toFixed(2)}`);
-console.log(JSON.stringify({ bench: 'ingest', decodeSpansPerSecond: [before, after], large, half, small }));
+console.log(`Whole path, ${ITEMS} items a request:`);
+console.table(rows);
+console.log('Over ts-proto decode only, one thread, items/s:');
+console.table(over);
+console.log(`Requests of ${SMALL_ITEMS} spans (h2load):`);
+console.table(small);
+console.log(`${OVERLOAD_SECONDS} s of full load while ClickHouse runs a quarter of the time:`);
+console.table({ pressure });
+console.log(JSON.stringify({ bench: 'ingest', rows, over, small, pressure }));

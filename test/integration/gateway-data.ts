@@ -16,7 +16,9 @@ export async function insertGatewaySpans(query: QueryBed): Promise<void> {
       durationNano: 2n ** 53n + 1n,
       name: 'GET /cart',
       columns: {
-        Attrs: "map('http.route', '/cart', 'quote', '\"\\n')",
+        Attrs:
+          "map('http.route', '/cart', 'large', '9007199254740993', 'quote', '\"\\n', 'share', '0.5', 'void', 'NaN')",
+        AttrsNum: "map('large', 9007199254740993, 'share', 0.5, 'void', nan)",
         ResourceAttrs: "map('service.name', 'shop')",
         ScopeName: "'http'",
         ScopeVersion: "'1'",

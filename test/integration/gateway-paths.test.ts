@@ -77,9 +77,7 @@ describe('openapi.json', () => {
     };
     expect(openapi).toBe('3.1.0');
     const documented = Object.keys(paths).map((path) =>
-      path
-        .replace(/\{(\w+)\}/g, (_, name) => (name === 'service_name' ? '*' : `:${name}`))
-        .replace('*/operations', '*'),
+      path.replace(/\{(service_name|attribute_name)\}\/\w+$/, '*').replace(/\{(\w+)\}/g, ':$1'),
     );
     const served = bed.routes.filter((route) => route.method !== 'HEAD').map((route) => route.url);
     expect(documented.sort()).toEqual(served.filter((url) => url !== '/*' && url !== '/openapi.json').sort());

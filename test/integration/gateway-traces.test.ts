@@ -44,6 +44,7 @@ describe('traces', () => {
     for (const id of [DASHED, TRACE.traceId, TRACE.traceId.toUpperCase(), DASHED.toUpperCase()]) {
       const text = await (await bed.get(`/v3/query/7/traces/${id}`)).text();
       expect(text).toContain('"duration_nano":9007199254740993');
+      expect(text).toContain('"large":9007199254740993');
       expect(JSON.parse(text)).toEqual({
         trace_id: DASHED,
         timestamp: isoOf(START),
@@ -51,6 +52,8 @@ describe('traces', () => {
         operation: 'GET /cart',
         duration_nano: 2 ** 53,
         total_spans: 2,
+        error_span_count: 1,
+        in_progress: false,
         status_code: 'STATUS_CODE_UNSET',
         spans: [
           {
@@ -67,13 +70,21 @@ describe('traces', () => {
             trace_state: '',
             scope_name: 'http',
             scope_version: '1',
-            span_attributes: { 'http.route': '/cart', quote: '"\n' },
+            span_attributes: {
+              'http.route': '/cart',
+              large: '9007199254740993',
+              quote: '"\n',
+              share: '0.5',
+              void: 'NaN',
+            },
             resource_attributes: { 'service.name': 'shop' },
             scope_attributes: {},
             events: [
               { timestamp: isoOf(START + 1n), name: 'exception', attributes: { 'exception.type': 'E' } },
             ],
             links: [{ trace_id: DASHED, span_id: '00AA11BB22CC33DE', attributes: { k: 'v' } }],
+            exceptions: [{ timestamp: isoOf(START + 1n), type: 'E', message: '', stacktrace: '' }],
+            numeric_attributes: { large: 2 ** 53, share: 0.5 },
           },
           expect.objectContaining({
             span_id: '00AA11BB22CC33DE',
@@ -104,6 +115,29 @@ describe('traces', () => {
     expect(await count('service_name=shop&service_name=a%2Fb+c%2Foperations')).toEqual([2]);
     expect(await count('service_name=shop&operation=charge')).toEqual([]);
     expect(await count('operation=charge')).toEqual([1]);
+    const charge = encodeURIComponent('operation = charge');
+    const kinds: Record<string, number[]> = {
+      'not[service_name]=shop': [1],
+      'not[service_name]=shop&not[service_name]=a%2Fb+c%2Foperations': [],
+      'not[operation]=charge': [1],
+      [`trace_id=${DASHED}`]: [2],
+      [`trace_id=${TRACE.traceId.toUpperCase()}&status=error`]: [1],
+      [`not[trace_id]=${DASHED}`]: [],
+      'status=error': [1],
+      'status=ok': [],
+      'not[status]=error': [1],
+      'not[status]=error&not[status]=ok': [1],
+      'gt[duration_nano]=6.5&lt[duration_nano]=7.5': [1],
+      'gt[duration_nano]=7&gt[duration_nano]=6': [1],
+      'lt[duration_nano]=7': [],
+      'attr_name=http.route&attr_value=%2Fcart': [1],
+      'attr_name=http.route&attr_value=%2Fcart&attr_name=service.name&attr_value=shop': [1],
+      'attr_name=http.route&attr_value=shop&attr_name=service.name&attr_value=%2Fcart': [],
+      [`filter=${charge}`]: [1],
+      [`filter=${charge}&service_name=shop`]: [],
+    };
+    for (const [query, expected] of Object.entries(kinds))
+      expect(await count(query), query).toEqual(expected);
     const at = (start: bigint, end: bigint) => count(`start_time=${isoOf(start)}&end_time=${isoOf(end)}`);
     expect(await at(START, START)).toEqual([2]);
     expect(await at(START - 1n, START - 1n)).toEqual([]);
@@ -116,11 +150,17 @@ describe('traces', () => {
 
   it('refuse a parameter that is unknown, malformed or given twice, by name', async () => {
     const bad: Record<string, string> = {
-      'not[operation]=x': 'not[operation]',
-      'gt[duration_nano]=1': 'gt[duration_nano]',
-      'status=error': 'status',
-      'attr_name=a': 'attr_name',
+      'lt[operation]=x': 'lt[operation]',
+      'gt[duration_nano]=1ms': 'gt[duration_nano]',
+      'lt[duration_nano]=-1': 'lt[duration_nano]',
+      'status=failed': 'status',
+      'not[status]=unset': 'not[status]',
+      'attr_name=a': 'attr_value',
+      'attr_value=a': 'attr_name',
+      'attr_name=&attr_value=a': 'attr_name',
       'trace_id=x': 'trace_id',
+      'not[trace_id]=x': 'not[trace_id]',
+      'filter=service+%3D': 'filter',
       '__proto__=x': '__proto__',
       'constructor=x': 'constructor',
       'sort=newest': 'sort',

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../_util/rest.js';
-import { DASHED, insertGatewaySpans, problemOf } from './gateway-data.js';
+import { insertGatewaySpans, problemOf } from './gateway-data.js';
 import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
 
 let bed: GatewayBed;
@@ -24,29 +24,46 @@ describe('trouble', () => {
     }
   });
 
-  it('of a query over its budget is 422 with a sentence', async () => {
-    const { url: queryUrl } = await bed.query.start({ queryMaxTraceSpans: 1 });
+  it('of a query over its budget is 422 with what was hit, the limit and a remedy', async () => {
+    const { url: queryUrl } = await bed.query.start({ queryMaxRowsToRead: 1 });
     const url = await bed.start({ queryUrl });
-    const response = await fetch(`${url}/v3/query/7/traces/${DASHED}`, {
+    const response = await fetch(`${url}/v3/query/7/traces/analytics?filter=status+%3D+error`, {
       headers: { 'PRIVATE-TOKEN': 'shop-read' },
     });
+    expect(response.headers.get('x-query-stats')).toMatch(/^rows=\d+, bytes=\d+, ms=[\d.]+, statements=0$/);
     expect(await problemOf(response, 422)).toMatchObject({
       code: 'query_too_expensive',
-      detail: expect.stringContaining('more than 1 spans'),
+      detail: expect.stringMatching(/more rows than its budget allows \(limit 1\.00.*Narrow the time range/),
+    });
+  });
+
+  it('of a tenant that asks too much at once is 429 for it, and nothing for the others', async () => {
+    const { url: queryUrl } = await bed.query.start({ queryMaxConcurrentCalls: 1 });
+    const url = await bed.start({ queryUrl });
+    const leaving = new AbortController();
+    const ask = (project: number, token: string, suffix: string) =>
+      fetch(`${url}/v3/query/${project}/${suffix}`, {
+        headers: { 'PRIVATE-TOKEN': token },
+        signal: leaving.signal,
+      });
+    await withSlowNames(async (running) => {
+      // One runs, four wait, and the first to be answered is the one too many.
+      const crowd = Array.from({ length: 6 }, () => ask(7, 'shop-read', 'services'));
+      const refused = await Promise.race(crowd);
+      expect(refused.headers.get('retry-after')).toBe('1');
+      expect(await problemOf(refused, 429)).toMatchObject({
+        code: 'rate_limited',
+        detail: expect.stringMatching(/1 queries running.*QUERY_MAX_CONCURRENT_CALLS.*narrow/),
+      });
+      expect((await ask(9, 'stranger', 'traces')).status).toBe(200);
+      leaving.abort();
+      await Promise.allSettled(crowd);
+      await eventually(running, (count) => count === 0);
     });
   });
 
   it('of a client that goes away ends the query in ClickHouse', async () => {
-    await bed.query.sql('RENAME TABLE gob_cell_default.service_operations TO gob_cell_default.kept');
-    await bed.query.sql(`CREATE VIEW gob_cell_default.service_operations AS SELECT toUInt32(1) AS TenantId, toUInt64(7) AS ProjectId, today() AS Day,
-      toString(number + sleepEachRow(0.2)) AS ServiceName, '' AS SpanName FROM numbers(200) SETTINGS max_block_size = 1`);
-    const running = async () =>
-      Number(
-        await bed.query.sql(
-          "SELECT count() FROM system.processes WHERE Settings['log_comment'] LIKE '%service_names%' FORMAT TSV",
-        ),
-      );
-    try {
+    await withSlowNames(async (running) => {
       const leaving = new AbortController();
       const outcome = fetch(`${bed.url}/v3/query/7/services`, {
         headers: { 'PRIVATE-TOKEN': 'shop-read' },
@@ -56,10 +73,7 @@ describe('trouble', () => {
       leaving.abort();
       expect(await outcome).toBe('AbortError');
       await eventually(running, (count) => count === 0);
-    } finally {
-      await bed.query.sql('DROP VIEW gob_cell_default.service_operations');
-      await bed.query.sql('RENAME TABLE gob_cell_default.kept TO gob_cell_default.service_operations');
-    }
+    });
   });
 
   it('of malformed HTTP ends the connection with 400 or 431', async () => {
@@ -79,3 +93,23 @@ describe('trouble', () => {
     );
   });
 });
+
+/** Meanwhile the names of services take 40 s to read. `running` counts how often they are being read. */
+async function withSlowNames(body: (running: () => Promise<number>) => Promise<void>): Promise<void> {
+  const { sql } = bed.query;
+  await sql('RENAME TABLE gob_cell_default.service_operations TO gob_cell_default.kept');
+  await sql(`CREATE VIEW gob_cell_default.service_operations AS SELECT toUInt32(1) AS TenantId, toUInt64(7) AS ProjectId, today() AS Day,
+    toString(number + sleepEachRow(0.2)) AS ServiceName, '' AS SpanName FROM numbers(200) SETTINGS max_block_size = 1`);
+  const running = async () =>
+    Number(
+      await sql(
+        "SELECT count() FROM system.processes WHERE Settings['log_comment'] LIKE '%service_names%' FORMAT TSV",
+      ),
+    );
+  try {
+    await body(running);
+  } finally {
+    await sql('DROP VIEW gob_cell_default.service_operations');
+    await sql('RENAME TABLE gob_cell_default.kept TO gob_cell_default.service_operations');
+  }
+}

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../lib/errors/app-error.js';
-import { encodeRequest, exportOverGrpc, makeRequest, makeSpan, TEST_TOKEN } from './otlp-receiver.clients.js';
+import {
+  encodeRequest,
+  exportOverGrpc,
+  exportOverHttp,
+  makeRequest,
+  makeSpan,
+  TEST_TOKEN,
+} from './otlp-receiver.clients.js';
 import { admission, startTestStack, type TestStack } from './otlp-receiver.harness.js';
 
 const CODE = { ok: 0, unauthenticated: 16 };
@@ -65,5 +72,72 @@ describe('credentials', () => {
     expect(stack.gatekeeper.asked.filter(({ credential }) => credential?.form.value === token)).toHaveLength(
       1,
     );
+  });
+});
+
+describe('the ledger', () => {
+  interface Entry {
+    readonly labels: Readonly<Partial<Record<string, string | number>>>;
+    readonly value: number;
+  }
+  const entriesOf = async (name: string) => {
+    const metric = await stack.receiver.context.registry.getSingleMetric(name)?.get();
+    // The registry goes on counting in its own objects.
+    return (metric?.values ?? []).map(({ labels, value }): Entry => ({ labels, value }));
+  };
+  const sumOf = (entries: readonly Entry[], labels: Readonly<Record<string, string>>) =>
+    entries
+      .filter((entry) => Object.entries(labels).every(([name, value]) => entry.labels[name] === value))
+      .reduce((sum, { value }) => sum + value, 0);
+
+  it('has those whom nobody vouches for without a tenant, and balances with them', async () => {
+    const body = encodeRequest(makeRequest([makeSpan()]));
+    const before = await entriesOf('gob_receiver_bytes_total');
+    const beforeRequests = await entriesOf('gob_receiver_turned_away_requests_total');
+    await send(body);
+    stack.gatekeeper.answerWith(() => {
+      throw new AppError('permission_denied', 'No.');
+    });
+    await send(body, { metadata: {} });
+    await send(body, { metadata: { 'private-token': uniqueToken() } });
+    const http = (path: string, headers: Record<string, string>) =>
+      exportOverHttp(stack.receiver, { path, headers, body });
+    await http('/v1/logs', { 'private-token': '' });
+    await http('/v1/profiles', {});
+    await http('/v1/metrics', { 'content-type': 'text/plain' });
+    const after = await entriesOf('gob_receiver_bytes_total');
+    const grown = (labels: Record<string, string>) => sumOf(after, labels) - sumOf(before, labels);
+    const expected = [
+      ['traces', 'unauthenticated'],
+      ['traces', 'permission_denied'],
+      ['logs', 'unauthenticated'],
+      ['', 'not_found'],
+      ['metrics', 'unsupported_media_type'],
+    ] as const;
+    const requests = await entriesOf('gob_receiver_turned_away_requests_total');
+    for (const [signal, reason] of expected) {
+      expect(grown({ tenant: '', signal, outcome: 'rejected', reason }), reason).toBe(body.length);
+      const labels = { signal, reason };
+      expect(sumOf(requests, labels) - sumOf(beforeRequests, labels), reason).toBe(1);
+    }
+    expect(grown({ tenant: '', outcome: 'received' })).toBe(expected.length * body.length);
+    for (const tenant of ['', '22'])
+      expect(sumOf(after, { tenant, outcome: 'received' })).toBe(
+        ['stored', 'duplicate', 'rejected'].reduce(
+          (sum, outcome) => sum + sumOf(after, { tenant, outcome }),
+          0,
+        ),
+      );
+  });
+
+  it('never counts more of a stranger than could be taken', async () => {
+    const label = { tenant: '', outcome: 'received' };
+    const before = sumOf(await entriesOf('gob_receiver_bytes_total'), label);
+    const answer = await exportOverHttp(stack.receiver, {
+      headers: { 'private-token': '' },
+      body: Buffer.alloc(300 * 1024),
+    });
+    expect(answer.status).toBe(413);
+    expect(sumOf(await entriesOf('gob_receiver_bytes_total'), label) - before).toBe(256 * 1024);
   });
 });

@@ -10,6 +10,7 @@ import {
   makeRequest,
   makeSpan,
   readStatus,
+  storedInZstd,
 } from './otlp-receiver.clients.js';
 import { admission, startTestStack, type TestStack } from './otlp-receiver.harness.js';
 
@@ -70,7 +71,7 @@ describe('refusals', () => {
     expect(JSON.parse(type.text()).message).toContain('application/x-protobuf');
     const coding = await send({ headers: { 'content-encoding': 'br' }, body: 'x' });
     expect(coding.status).toBe(415);
-    expect(coding.headers.get('accept-encoding')).toBe('gzip, deflate');
+    expect(coding.headers.get('accept-encoding')).toBe('gzip, deflate, zstd');
   });
 
   it('answers 400 with a BadRequest detail to bodies that cannot be decoded', async () => {
@@ -79,6 +80,7 @@ describe('refusals', () => {
       { body: Buffer.from([0]) },
       { body: 'not gzip', headers: { 'content-encoding': 'gzip' } },
       { body: gzipSync(oneSpan()).subarray(0, 30), headers: { 'content-encoding': 'gzip' } },
+      { body: storedInZstd(oneSpan()).subarray(0, -1), headers: { 'content-encoding': 'zstd' } },
     ];
     for (const options of bodies) {
       const answer = await send(options);

@@ -10,6 +10,7 @@ import {
   type HttpExport,
   makeRequest,
   makeSpan,
+  storedInZstd,
 } from './otlp-receiver.clients.js';
 import { admission, startTestStack, type TestStack } from './otlp-receiver.harness.js';
 
@@ -49,12 +50,18 @@ describe('success', () => {
       { path: '/v3/22/7/ingest/traces' },
       { headers: { 'content-encoding': 'gzip' } },
       { headers: { 'content-encoding': 'deflate' } },
+      { headers: { 'content-encoding': 'zstd' } },
     ];
+    const encoders: Record<string, (plain: Buffer) => Buffer> = {
+      gzip: gzipSync,
+      deflate: deflateSync,
+      zstd: storedInZstd,
+    };
     for (const variant of variants) {
       const traceId = randomBytes(16);
       const plain = oneSpan(traceId);
-      const coding = variant.headers?.['content-encoding'];
-      const body = coding === 'gzip' ? gzipSync(plain) : coding === 'deflate' ? deflateSync(plain) : plain;
+      const encode = encoders[variant.headers?.['content-encoding'] ?? ''];
+      const body = encode ? encode(plain) : plain;
       expect((await send({ ...variant, body })).status).toBe(200);
       expect(await stack.countOf(traceId)).toBe(1);
     }

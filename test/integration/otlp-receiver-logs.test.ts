@@ -165,11 +165,16 @@ describe('what is stored', () => {
     expect(BigInt(String(arrived?.t))).toBeLessThanOrEqual(nowUnixNano());
   });
 
-  it('takes absent ids for none, the severity from the text, and an unnamed service for an unknown one', async () => {
+  it('takes absent and invalid ids for none, the severity from the text, and an unnamed service for an unknown one', async () => {
     const project = newProject(stack);
     const logRecords = [
       { timeUnixNano: nowUnixNano(), traceId: Buffer.alloc(16), severityText: 'WARN' },
-      { timeUnixNano: nowUnixNano() + 1_000n, severityText: 'louder' },
+      {
+        timeUnixNano: nowUnixNano() + 1_000n,
+        traceId: Buffer.alloc(3, 1),
+        spanId: Buffer.alloc(9, 1),
+        severityText: 'louder',
+      },
     ].map((record) => LogRecord.fromPartial(record));
     await project.logs.export(
       ExportLogsServiceRequest.fromPartial({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
@@ -188,11 +193,11 @@ describe('the protocol', () => {
   const mixed = () =>
     requestOf(
       { timeUnixNano: nowUnixNano() },
-      { timeUnixNano: nowUnixNano(), traceId: Buffer.alloc(3, 1) },
+      { timeUnixNano: nowUnixNano() + 10n ** 18n },
       { timeUnixNano: 1n },
     );
   const message =
-    /^2 of 3 log records were refused \(invalid_id 1, time_out_of_range 1\)\. First: resource_logs\[0\]\.scope_logs\[0\]\.log_records\[1\]\.trace_id must be empty or 16 bytes, got 3\.$/;
+    /^2 of 3 log records were refused \(time_out_of_range 2\)\. First: resource_logs\[0\]\.scope_logs\[0\]\.log_records\[1\]\.time_unix_nano is /;
 
   it('says how many records were refused, and why, over gRPC and HTTP', async () => {
     const project = newProject(stack);

@@ -113,8 +113,16 @@ describe('a segment', () => {
       await startFaultyProxy(stack.clickhouse.url, (insert) => (insert <= 2 ? 'refuse' : 'none')),
     );
     const receiver = await receiverOf({ clickhouseUrl: proxy.url });
+    // Of different projects, because exports of one project that come together are one record.
+    stack.gatekeeper.answerWith(({ credential }) =>
+      admission({ projectId: BigInt(String(credential?.form.value)) }),
+    );
     const traceIds = [1, 2, 3].map(() => randomBytes(16));
-    const answers = await Promise.all(traceIds.map((traceId) => exportOverGrpc(receiver, oneSpan(traceId))));
+    const answers = await Promise.all(
+      traceIds.map((traceId, index) =>
+        exportOverGrpc(receiver, oneSpan(traceId), { metadata: { 'private-token': `${index + 1}` } }),
+      ),
+    );
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0]);
     const books = await booksAtRest(receiver);
     expect(dataDir.spooled()).toEqual([]);

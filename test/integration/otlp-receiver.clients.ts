@@ -96,6 +96,17 @@ export function readStatus(bytes: Uint8Array | undefined) {
   };
 }
 
+/** A body of less than 64 KiB as a zstd frame of one stored block, which needs no encoder. */
+export function storedInZstd(body: Uint8Array): Buffer {
+  const head = Buffer.alloc(12);
+  // The magic number; a single segment whose size has four bytes; the last block, which is a stored one.
+  head.writeUInt32LE(0xfd2fb528, 0);
+  head.writeUInt8(0xa0, 4);
+  head.writeUInt32LE(body.length, 5);
+  head.writeUIntLE((body.length << 3) | 1, 9, 3);
+  return Buffer.concat([head, body]);
+}
+
 export interface HttpExport {
   readonly path?: string;
   readonly method?: string;

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FieldScope } from '../../gen/es/gob/query/v1/filter_pb.js';
+import { AttributeSignal, QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
 import type { Caller } from '../../lib/rpc/caller.js';
 import { withAssertion } from '../../lib/rpc/client.js';
 import { createTestSigner, testPrincipal } from '../_util/signing.js';
@@ -7,6 +9,7 @@ import {
   errorOf,
   NANO_PER_SECOND,
   type QueryBed,
+  selectionOf,
   startQueryBed,
   traceIdOf,
 } from './query-fixture.js';
@@ -31,9 +34,10 @@ describe('arguments', () => {
         { range: { startUnixNano: 0n, endUnixNano: 2n ** 63n } },
       ],
       sort: [{ range: LAST_DAY, sort: 99 }],
-      'filter.service_names': [
-        { range: LAST_DAY, filter: { serviceNames: Array.from({ length: 101 }, String) } },
-        { range: LAST_DAY, filter: { serviceNames: ['x'.repeat(1025)] } },
+      filter: [
+        { range: LAST_DAY, selection: selectionOf({ serviceNames: Array.from({ length: 101 }, String) }) },
+        { range: LAST_DAY, selection: selectionOf({ serviceNames: ['x'.repeat(1025)] }) },
+        { range: LAST_DAY, selection: { expression: 'service = a)' } },
       ],
     };
     for (const [field, requests] of Object.entries(bad))
@@ -65,8 +69,8 @@ describe('arguments', () => {
     const serviceNames = Array.from({ length: 100 }, (_, index) =>
       `${index}`.padEnd(1024, 'ü'.repeat(1)).slice(0, 500),
     );
-    const filter = { serviceNames, operations: serviceNames };
-    const answer = await bed.client.listTraces({ range: LAST_DAY, filter }, await bed.as());
+    const selection = selectionOf({ serviceNames, operations: serviceNames });
+    const answer = await bed.client.listTraces({ range: LAST_DAY, selection }, await bed.as());
     expect(answer.traces).toEqual([]);
   });
 });
@@ -75,9 +79,21 @@ describe('callers', () => {
   const calls = (options: Parameters<QueryBed['client']['listServices']>[1]) => [
     bed.client.listTraces({ range: LAST_DAY }, options),
     bed.client.getTrace({ traceId: bytesOf(traceIdOf(1)) }, options),
+    bed.client.getTraceAnalytics({ range: LAST_DAY }, options),
+    bed.client.getServiceGraph({ range: LAST_DAY }, options),
+    bed.client.listAttributeKeys({ signal: AttributeSignal.SPANS }, options),
+    bed.client.listAttributeValues(
+      { signal: AttributeSignal.SPANS, attribute: { scope: FieldScope.ITEM, key: 'k' } },
+      options,
+    ),
     bed.client.listServices({}, options),
     bed.client.listOperations({ serviceName: 'shop' }, options),
   ];
+
+  it('are asked about every call of the contract', () => {
+    expect(calls(undefined).map((call) => call.catch(() => {}))).toHaveLength(QueryService.methods.length);
+  });
+
   const refusals = async (options: Parameters<typeof calls>[0]) =>
     new Set((await Promise.all(calls(options).map(errorOf))).map((error) => error.code));
 

@@ -1,6 +1,8 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { expect } from 'vitest';
+import { Operator, type SelectionSchema } from '../../gen/es/gob/query/v1/filter_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { fromConnectError } from '../../lib/errors/connect.js';
@@ -8,7 +10,7 @@ import type { Principal } from '../../lib/rpc/caller.js';
 import { withAssertion } from '../../lib/rpc/client.js';
 import { migrate } from '../../lib/store/migrate.js';
 import { createStore } from '../../lib/store/store.js';
-import { createRegistry } from '../../lib/telemetry/metrics.js';
+import { createRegistry, type Registry } from '../../lib/telemetry/metrics.js';
 import type { QueryConfig } from '../../services/query/config.js';
 import { type QueryOverrides, startQueryService } from '../../services/query/service.js';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
@@ -45,8 +47,21 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryMaxRowsToRead: 100_000_000,
   queryMaxBytesToRead: 10 ** 10,
   queryMaxMemoryBytes: 10 ** 9,
-  queryMaxTraceSpans: 100_000,
+  queryMaxTraceSpans: 10_000,
+  queryMaxConcurrentCalls: 16,
+  queryPageTokenKey: 'the key of the page tokens of tests',
+  queryTailMaxViewers: 20,
+  queryTailOverlapMs: 120_000,
+  queryMaxMetricSeries: 1_000,
+  queryMaxMetricPoints: 200_000,
 };
+
+export interface StartedQuery {
+  readonly url: string;
+  readonly client: Client<typeof QueryService>;
+  readonly registry: Registry;
+  close(): Promise<void>;
+}
 
 export interface QueryBed {
   readonly clickhouse: EmbeddedClickHouse;
@@ -54,10 +69,7 @@ export interface QueryBed {
   readonly url: string;
   readonly client: Client<typeof QueryService>;
   /** Starts one more query service on the same engine. */
-  start(
-    config?: Partial<QueryConfig>,
-    overrides?: QueryOverrides,
-  ): Promise<{ url: string; client: Client<typeof QueryService> }>;
+  start(config?: Partial<QueryConfig>, overrides?: QueryOverrides): Promise<StartedQuery>;
   /** Call options of a principal. */
   as(principal?: Partial<Principal>, signal?: AbortSignal): Promise<ReturnType<typeof withAssertion>>;
   /** Runs SQL and returns the answer's text. */
@@ -86,13 +98,15 @@ export async function startQueryBed(databases: readonly string[] = [DATABASE]): 
   await store.close();
   const closers: (() => Promise<void>)[] = [];
   const start: QueryBed['start'] = async (config = {}, overrides = {}) => {
+    const context = testServiceContext();
     const service = await startQueryService(
       { ...TEST_QUERY_CONFIG, clickhouseUrl: clickhouse.url, ...config },
-      testServiceContext(),
+      context,
       { fetchKeys: signer.fetchKeys, ...overrides },
     );
-    closers.push(async () => void (await service.close()));
-    return { url: service.url, client: connectQuery(service.url) };
+    const close = async () => void (await service.close());
+    closers.push(close);
+    return { url: service.url, client: connectQuery(service.url), registry: context.registry, close };
   };
   const sql = async (text: string) => {
     const response = await fetch(clickhouse.url, { method: 'POST', body: text });
@@ -190,4 +204,24 @@ export async function errorOf(call: Promise<unknown>): Promise<AppError> {
   );
   expect(error).toBeInstanceOf(AppError);
   return error as AppError;
+}
+
+/** A selection of spans by any of some services and any of some operations. */
+export function selectionOf({ serviceNames = [], operations = [] }: NamesAsked): Selection {
+  const filters = [...within('service', serviceNames), ...within('operation', operations)];
+  return filters.length === 0 ? {} : { filter: { node: { case: 'all', value: { filters } } } };
+}
+
+interface NamesAsked {
+  readonly serviceNames?: readonly string[];
+  readonly operations?: readonly string[];
+}
+
+type Selection = MessageInitShape<typeof SelectionSchema>;
+
+function within(name: string, texts: readonly string[]): NonNullable<Selection['filter']>[] {
+  if (texts.length === 0) return [];
+  const values = texts.map((value) => ({ kind: { case: 'text', value } as const }));
+  const comparison = { field: { name }, operator: Operator.EQUAL, values };
+  return [{ node: { case: 'comparison', value: comparison } }];
 }

@@ -7,6 +7,7 @@ import {
   errorOf,
   NANO_PER_SECOND,
   type QueryBed,
+  selectionOf,
   spanIdOf,
   startQueryBed,
   toHex,
@@ -57,7 +58,7 @@ describe('isolation', () => {
         expect((await bed.client.listOperations({ serviceName: other }, options)).names).toEqual(expected);
         for (const sort of [1, 2, 3, 4]) {
           const filtered = await bed.client.listTraces(
-            { range: LAST_DAY, sort, filter: { serviceNames: [other] } },
+            { range: LAST_DAY, sort, selection: selectionOf({ serviceNames: [other] }) },
             options,
           );
           expect(filtered.traces.map((trace) => trace.serviceName)).toEqual(expected);
@@ -74,7 +75,7 @@ describe('page tokens', () => {
   const request = {
     range: LAST_DAY,
     pageSize: 2,
-    filter: { serviceNames: ['shop'], operations: [] },
+    selection: selectionOf({ serviceNames: ['shop'] }),
     sort: 1,
   };
   beforeAll(() =>
@@ -123,8 +124,8 @@ describe('page tokens', () => {
       [request, { projectId, tenantId: 2 }],
       [{ ...request, sort: 2 }, { projectId }],
       [{ ...request, sort: 3 }, { projectId }],
-      [{ ...request, filter: { serviceNames: [], operations: ['shop'] } }, { projectId }],
-      [{ ...request, filter: {} }, { projectId }],
+      [{ ...request, selection: selectionOf({ operations: ['shop'] }) }, { projectId }],
+      [{ ...request, selection: {} }, { projectId }],
       [{ ...request, range: { ...LAST_DAY, endUnixNano: NOW - 1n } }, { projectId }],
     ] satisfies [MessageInitShape<typeof ListTracesRequestSchema>, Partial<Principal>][];
     for (const [asked, principal] of others) {

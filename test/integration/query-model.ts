@@ -1,5 +1,5 @@
 import { TraceSort, type TraceSummary } from '../../gen/es/gob/query/v1/query_pb.js';
-import { NANO_PER_SECOND, spanIdOf, type TestSpan, toHex, traceIdOf } from './query-fixture.js';
+import { NANO_PER_SECOND, selectionOf, spanIdOf, type TestSpan, toHex, traceIdOf } from './query-fixture.js';
 
 export const HOUR = 3600n * NANO_PER_SECOND;
 /** Noon of yesterday, so that ranges around it cross hours and a midnight, all within the retention. */
@@ -18,12 +18,12 @@ export function request({ sort, start, end, serviceNames = [], operations = [] }
   return {
     range: { startUnixNano: start, endUnixNano: end },
     sort,
-    filter: { serviceNames, operations },
+    selection: selectionOf({ serviceNames, operations }),
   };
 }
 
 /** A repeatable source of numbers (Numerical Recipes' linear congruential generator). */
-function randomSource(seed: number) {
+export function randomSource(seed: number) {
   let state = seed;
   return (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

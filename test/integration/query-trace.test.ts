@@ -4,6 +4,7 @@ import {
   errorOf,
   NANO_PER_SECOND,
   type QueryBed,
+  selectionOf,
   spanIdOf,
   startQueryBed,
   type TestSpan,
@@ -38,7 +39,8 @@ describe('one trace', () => {
       StatusMessage: "'declined'",
       TraceState: "'a=b'",
       Flags: '257',
-      Attrs: "map('http.route', '/pay', 'list', '[1,2]')",
+      Attrs: "map('http.route', '/pay', 'list', '[1,2]', 'n', '9007199254740993')",
+      AttrsNum: "map('n', 9007199254740993)",
       ResourceAttrs: "map('service.name', 'pay')",
       ScopeAttrs: "map('k', 'v')",
       ScopeName: "'lib'",
@@ -88,7 +90,8 @@ describe('one trace', () => {
       statusMessage: 'declined',
       scopeName: 'lib',
       scopeVersion: '1.2',
-      attributes: { 'http.route': '/pay', list: '[1,2]' },
+      attributes: { 'http.route': '/pay', list: '[1,2]', n: '9007199254740993' },
+      numericAttributes: ['n'],
       resourceAttributes: { 'service.name': 'pay' },
       scopeAttributes: { k: 'v' },
       events: [
@@ -119,19 +122,48 @@ describe('one trace', () => {
     expect((await bed.client.getTrace({ traceId: bytesOf(traceIdOf(2)) }, longer)).spans).toHaveLength(1);
   });
 
-  it('is refused with a reason when its id is malformed or it has too many spans', async () => {
+  it('is refused with a reason when its id is malformed', async () => {
     const options = await bed.as({ projectId });
     for (const traceId of [new Uint8Array(), new Uint8Array(15).fill(1), new Uint8Array(16)])
       expect(await errorOf(bed.client.getTrace({ traceId }, options))).toMatchObject({
         code: 'invalid_argument',
         field: 'trace_id',
       });
-    const small = await bed.start({ queryMaxTraceSpans: 2 });
-    const error = await errorOf(small.client.getTrace({ traceId: bytesOf(trace.traceId) }, options));
-    expect(error).toMatchObject({
-      code: 'query_too_expensive',
-      message: expect.stringContaining('more than 2 spans'),
+  });
+
+  it('comes in pages that are the whole trace, each with its summary', async () => {
+    const options = await bed.as({ projectId });
+    const ask = (pageSize: number, pageToken = '') =>
+      bed.client.getTrace({ traceId: bytesOf(trace.traceId), pageSize, pageToken }, options);
+    const whole = await ask(0);
+    expect(whole.nextPageToken).toBe('');
+    const first = await ask(2);
+    const second = await ask(2, first.nextPageToken);
+    expect(second.nextPageToken).toBe('');
+    expect([...first.spans, ...second.spans]).toEqual(whole.spans);
+    for (const { summary } of [first, second]) expect(summary).toEqual(whole.summary);
+    expect(whole.summary).toMatchObject({
+      totalSpans: 3n,
+      errorSpanCount: 1n,
+      inProgress: false,
+      startUnixNano: NOW - HOUR - 1n,
+      durationNano: late.startUnixNano + 2n ** 60n + 1n - (NOW - HOUR - 1n),
     });
+    const small = await bed.start({ queryMaxTraceSpans: 1 });
+    const answer = await small.client.getTrace({ traceId: bytesOf(trace.traceId), pageSize: 9 }, options);
+    expect(answer.spans).toHaveLength(1);
+    const stolen = [
+      { traceId: bytesOf(traceIdOf(2)), options },
+      { traceId: bytesOf(trace.traceId), options: await bed.as({ projectId, tenantId: 2 }) },
+      { traceId: bytesOf(trace.traceId), options: await bed.as({ projectId: 11n }) },
+    ];
+    for (const other of stolen) {
+      const call = bed.client.getTrace(
+        { traceId: other.traceId, pageToken: first.nextPageToken },
+        other.options,
+      );
+      expect(await errorOf(call)).toMatchObject({ code: 'invalid_argument', field: 'page_token' });
+    }
   });
 });
 
@@ -154,7 +186,10 @@ describe('names', () => {
     expect(await operations(odd)).toEqual(['a\t\n"', 'z']);
     expect(await operations('b')).toEqual(['other']);
     expect(await operations('unknown')).toEqual([]);
-    const listed = await bed.client.listTraces({ range: LAST_DAY, filter: { serviceNames: [odd] } }, options);
+    const listed = await bed.client.listTraces(
+      { range: LAST_DAY, selection: selectionOf({ serviceNames: [odd] }) },
+      options,
+    );
     expect(listed.traces).toHaveLength(1);
   });
 });

@@ -23,21 +23,32 @@ import { eventually } from './otlp-receiver.harness.js';
 
 const LIMIT_BYTES = 20_000;
 const REQUEST_BYTES = 1_000;
+const VOLLEY = 30;
 let redis: RedisServer;
 let kv: Kv;
 let bed: LimitsBed;
 
-/** Sends to both receivers in turn until one refuses; the bytes that were let in, and the refusal. */
+/**
+ * Sends to both receivers, in volleys that are more than the whole limit so that a slow machine cannot keep under it, until
+ * one request is refused; the bytes that were let in, and the refusal.
+ */
 async function fill(token: string) {
-  for (let bytes = 0, turn = 0; ; turn++) {
-    const receiver = bed.receivers[turn % bed.receivers.length];
-    const body = exportOf(REQUEST_BYTES);
-    const response = await post(`${receiver?.httpUrl}/v1/traces`, token, body);
-    if (response.status !== 200) return { bytes, response };
-    await response.arrayBuffer();
-    bytes += body.length;
+  for (let bytes = 0; ; ) {
+    const volley = Array.from({ length: VOLLEY }, async (_, turn) => {
+      const receiver = bed.receivers[turn % bed.receivers.length];
+      const body = exportOf(REQUEST_BYTES);
+      const response = await post(`${receiver?.httpUrl}/v1/traces`, token, body);
+      return { status: response.status, size: body.length, response, text: await response.arrayBuffer() };
+    });
+    const answers = await Promise.all(volley);
+    for (const { status, size } of answers) if (status === 200) bytes += size;
+    const refused = answers.find(({ status }) => status !== 200);
+    if (refused) return { bytes, response: refused.response, body: new Uint8Array(refused.text) };
   }
 }
+
+/** The window goes on while a test runs. */
+const regainedSince = (ms: number) => 2 * (performance.now() - ms);
 
 const send = async (token: string) => {
   const response = await post(`${bed.receivers[0]?.httpUrl}/v1/traces`, token, exportOf(REQUEST_BYTES));
@@ -62,15 +73,14 @@ describeWithTool(missingRedis, 'A tenant’s rate', () => {
   describe('at its limit', () => {
     it('is let in over all receivers together up to the limit; then the answer names it, the use and the delay', async () => {
       const startedMs = performance.now();
-      const { bytes, response } = await fill(SMALL);
-      // The window goes on while the test runs.
-      const regainedBytes = 2 * (performance.now() - startedMs);
+      const { bytes, response, body } = await fill(SMALL);
+      const regainedBytes = regainedSince(startedMs);
       expect(bytes).toBeGreaterThan(LIMIT_BYTES * 0.9 - REQUEST_BYTES);
       expect(bytes).toBeLessThan(LIMIT_BYTES + regainedBytes + REQUEST_BYTES);
       expect(response.status).toBe(429);
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
       expect(Number(response.headers.get('retry-after'))).toBeLessThanOrEqual(5);
-      const { message } = Status.decode(new Uint8Array(await response.arrayBuffer()));
+      const { message } = Status.decode(body);
       expect(message).toMatch(/The limit of tenant acme for all signals is 20000 bytes in 10 s/);
       expect(message).toMatch(/\d+ bytes in the last 10 s.*ask for a higher limit/);
     });
@@ -89,7 +99,11 @@ describeWithTool(missingRedis, 'A tenant’s rate', () => {
     });
 
     it('is refused for good where one request is more than the whole limit', async () => {
-      const response = await post(`${bed.receivers[0]?.httpUrl}/v1/traces`, SMALL, exportOf(30_000));
+      // While a refusal of others stands, this one is sent away with them.
+      const response = await eventually(async () => {
+        const answer = await post(`${bed.receivers[0]?.httpUrl}/v1/traces`, SMALL, exportOf(30_000));
+        return answer.status === 429 ? undefined : answer;
+      });
       expect(response.status).toBe(413);
       expect(response.headers.get('retry-after')).toBeNull();
       expect(Status.decode(new Uint8Array(await response.arrayBuffer())).message).toMatch(
@@ -137,14 +151,16 @@ describeWithTool(missingRedis, 'A tenant’s rate', () => {
       timeout: 60_000,
     }, async () => {
       await fill(SMALL);
+      let fullAtMs = performance.now();
       await redis.stop();
       await eventually(async () => (await send(LARGE)) === 200 && (await isLocal()) === 1);
-      expect((await fill(SMALL)).bytes).toBeLessThan(LIMIT_BYTES / 2);
+      const alone = await fill(SMALL);
+      expect(alone.bytes).toBeLessThan(LIMIT_BYTES / 2 + regainedSince(fullAtMs));
+      fullAtMs = performance.now();
       await redis.start();
       await eventually(async () => (await send(LARGE)) === 200 && (await isLocal()) === 0);
-      const startedMs = performance.now();
       const { bytes } = await fill(SMALL);
-      expect(bytes).toBeLessThan(LIMIT_BYTES / 2 + 2 * (performance.now() - startedMs));
+      expect(bytes).toBeLessThan(LIMIT_BYTES / 2 + regainedSince(fullAtMs));
     });
   });
 

@@ -9,3 +9,11 @@ export const traceIdText = z.string().meta({ description: '8-4-4-4-12 lower-case
 export const statusCode = z.enum(['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR']);
 export const textMap = z.record(z.string(), z.string());
 export const names = z.array(z.object({ name: z.string() }));
+/** Quantiles come from histograms whose buckets are 19 % wide. */
+export const durationQuantiles = {
+  p50_duration_nano: int64,
+  p75_duration_nano: int64,
+  p90_duration_nano: int64,
+  p95_duration_nano: int64,
+  p99_duration_nano: int64,
+};

@@ -21,3 +21,10 @@ export function requireTraceId(text: string): Uint8Array<ArrayBuffer> {
     { field: 'trace_id' },
   );
 }
+
+/** The name that a wildcard stands for, without the path's fixed ending. Names may hold slashes. */
+export function nameBefore(ending: string, path: Readonly<Record<string, string>>): string {
+  const rest = path['*'] ?? '';
+  if (rest.endsWith(ending) && rest !== ending) return rest.slice(0, -ending.length);
+  throw new AppError('not_found', `There is nothing here. What is asked for ends in <name>${ending}.`);
+}

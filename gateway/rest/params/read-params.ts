@@ -52,7 +52,8 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const field = issue?.path.join('.') ?? '';
+  // Positions in a list of values say nothing to who repeats a parameter.
+  const field = issue?.path.filter((part) => typeof part === 'string').join('.') ?? '';
   throw refusal(field, field === '' ? (issue?.message ?? 'not valid') : `${field}: ${issue?.message}.`);
 }
 

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { AppError } from '../../../lib/errors/app-error.js';
 import { names } from '../format/schemas.js';
 import { defineQueryRoute } from '../http/route.js';
-
-const ENDING = '/operations';
+import { nameBefore } from '../params/path.js';
 
 /** GitLab puts the service into the path as it is, so its name may hold slashes: a wildcard takes all of it. */
 export const listOperationsRoute = defineQueryRoute({
@@ -12,14 +10,10 @@ export const listOperationsRoute = defineQueryRoute({
   summary: 'Operations (span names) of a service, at most 1000, by name; none for an unknown service',
   query: z.object({}),
   answer: z.object({ operations: names }),
+  isCatalogue: true,
+  example: { path: { service_name: 'shop' }, answer: { operations: [{ name: 'GET /cart' }] } },
   prepare: ({ path }) => {
-    const rest = path['*'] ?? '';
-    if (!rest.endsWith(ENDING) || rest === ENDING)
-      throw new AppError(
-        'not_found',
-        'There is nothing here. Operations are at /services/<name>/operations.',
-      );
-    const serviceName = rest.slice(0, -ENDING.length);
+    const serviceName = nameBefore('/operations', path);
     return async (client, { call }) => {
       const answer = await client.listOperations({ serviceName }, call);
       return { operations: answer.names.map((name) => ({ name })) };

@@ -8,6 +8,8 @@ export const listServicesRoute = defineQueryRoute({
   summary: 'Services that sent spans, at most 1000, by name',
   query: z.object({}),
   answer: z.object({ services: names }),
+  isCatalogue: true,
+  example: { answer: { services: [{ name: 'shop' }] } },
   prepare:
     () =>
     async (client, { call }) => {

@@ -5,6 +5,8 @@ import { int64, statusCode, timestampText, traceIdText } from '../format/schemas
 import { statusCodeOf } from '../format/span-enums.js';
 import { formatTimestamp } from '../format/timestamp.js';
 import { defineQueryRoute } from '../http/route.js';
+import { pageSize } from '../params/page-size.js';
+import { spanSelectionParams, toSpanSelection } from '../params/span-selection.js';
 import { timeRangeParams, toTimeRange } from '../params/time-range.js';
 
 const SORTS = {
@@ -21,14 +23,9 @@ const query = z.object({
     .enum(SORT_NAMES, `expected one of ${SORT_NAMES.join(', ')}`)
     .default('timestamp_desc')
     .describe('Order; ties are broken by trace id.'),
-  page_size: z
-    .string()
-    .regex(/^0*[1-9]\d{0,8}$/, 'expected a number from 1 on')
-    .optional()
-    .describe('Traces per page. Default 50; more than 500 is cut to 500.'),
+  page_size: pageSize.optional().describe('Traces per page. Default 50; more than 500 is cut to 500.'),
   page_token: z.string().optional().describe('`next_page_token` of the page before. Opaque.'),
-  service_name: z.array(z.string()).optional().describe('Traces with a span of any of these services.'),
-  operation: z.array(z.string()).optional().describe('Traces with a span of any of these names.'),
+  ...spanSelectionParams,
 });
 
 const traceItem = z.object({
@@ -60,10 +57,32 @@ export const listTracesRoute = defineQueryRoute({
   summary: 'Traces of a time range, whole traces even when filters match only some spans',
   query,
   answer,
+  example: {
+    query: { period: '1h', sort: 'duration_desc', filter: 'service = shop AND duration > 1ms' },
+    answer: {
+      project_id: 7n,
+      total_traces: 1,
+      traces: [
+        {
+          trace_id: '0a1b2c3d-0000-4000-8000-00000000beef',
+          timestamp: '2031-02-03T04:05:06.123456789Z',
+          service_name: 'shop',
+          operation: 'GET /cart',
+          duration_nano: 4200000n,
+          total_spans: 9n,
+          matched_span_count: 2n,
+          error_span_count: 0n,
+          status_code: 'STATUS_CODE_OK',
+          in_progress: false,
+        },
+      ],
+      next_page_token: 'AgAAAAAAAAAB',
+    },
+  },
   prepare: ({ params, nowMs }) => {
     const request = {
       range: toTimeRange(params, nowMs),
-      filter: { serviceNames: params.service_name ?? [], operations: params.operation ?? [] },
+      selection: toSpanSelection(params),
       sort: SORTS[params.sort],
       pageSize: Number(params.page_size ?? 0),
       pageToken: params.page_token ?? '',

@@ -8,7 +8,7 @@ const [counter] = countersOf(limits, 'logs', { signalPercent: 100, part: 1 });
 if (!counter) throw new Error('no counter');
 
 it('names limit, window, measured use and what helps', () => {
-  const refused = { counter, used: 1_040_000, waitMs: 2_345, availableBytes: 0 };
+  const refused = { counter, used: 1_040_000, waitMs: 2_345, availableBytes: 0, index: 1 };
   expect(describeRefusal('acme', account, refused)).toEqual({
     limit: '1048576 bytes in 10.2 s',
     measured: '1040000 bytes in the last 10.2 s',
@@ -18,7 +18,7 @@ it('names limit, window, measured use and what helps', () => {
 });
 
 it('does not ask for patience where none would help', () => {
-  const refused = { counter, used: 0, waitMs: Number.POSITIVE_INFINITY, availableBytes: 0 };
+  const refused = { counter, used: 0, waitMs: Number.POSITIVE_INFINITY, availableBytes: 0, index: 1 };
   expect(describeRefusal('acme', account, refused).message).toMatch(
     /this request alone is more\. Send smaller/,
   );

@@ -34,7 +34,7 @@ export async function grantLease(context: GatekeeperContext, sender: AdmittedSen
     wantedItems: Number(request.wantedItems),
     returned: returnedLease(request.returned, windowMs),
   });
-  const lease = 'lease' in answer ? answer.lease : NOTHING;
+  const lease = 'lease' in answer ? answer.lease : { bytes: 0, items: 0, index: answer.refused.index };
   const missingBytes = Number(request.wireBytes + request.waitingBytes) - lease.bytes;
   // Nobody is refused anything when a receiver only asks ahead.
   if (missingBytes <= 0) return { lease: leaseOf(lease, windowMs) };
@@ -46,8 +46,6 @@ export async function grantLease(context: GatekeeperContext, sender: AdmittedSen
   // What is left was left for others; it is for none of those who wait.
   return { lease: leaseOf(lease, windowMs), rateRefusal: { ...rateRefusal, availableBytes: 0n } };
 }
-
-const NOTHING: GrantedLease = { bytes: 0, items: 0, index: 0 };
 
 /** Windows of another length belong to limits that have changed; what was taken from them is over. */
 export function returnedLease(

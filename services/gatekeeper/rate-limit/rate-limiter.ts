@@ -47,6 +47,8 @@ export interface GrantedLease {
 export interface RefusedLease extends WindowRefusal {
   /** Largest request that would still fit. */
   readonly availableBytes: number;
+  /** The slice that was current. */
+  readonly index: number;
 }
 
 export type LeaseAnswer = { readonly lease: GrantedLease } | { readonly refused: RefusedLease };
@@ -112,7 +114,7 @@ export class RateLimiter {
     const { granted, index, refusal } = await this.#options.windows.spend({ ...common, amounts, ...extra });
     if (granted) return { lease: { bytes: granted[BYTES] ?? 0, items: granted[ITEMS] ?? 0, index } };
     if (!refusal) throw new RangeError('neither granted nor refused');
-    return { refused: { ...refusal, availableBytes: availableBytes(refusal) } };
+    return { refused: { ...refusal, index, availableBytes: availableBytes(refusal) } };
   }
 }
 

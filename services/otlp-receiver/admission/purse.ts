@@ -1,6 +1,6 @@
 import type { UseRate } from './use-rate.js';
 
-/** The window that a lease was taken from. */
+/** The slice of a window that a lease was taken from. */
 export interface LeaseWindow {
   readonly index: number;
   readonly lengthMs: number;

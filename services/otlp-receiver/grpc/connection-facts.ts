@@ -1,3 +1,4 @@
+import type { ServerHttp2Session } from 'node:http2';
 import {
   Metadata,
   ServerInterceptingCall,
@@ -5,14 +6,13 @@ import {
   type ServerInterceptor,
   status,
 } from '@grpc/grpc-js';
-import type { Metadata as NiceMetadata } from 'nice-grpc';
 import { rememberedPerConnection } from '../admission/peer-certificate.js';
 
 /** Metadata in which the interceptor hands the verified certificate to the methods; what a client sends under it is dropped. */
 const CLIENT_CERTIFICATE_KEY = 'gob-verified-client-certificate-bin';
 
-export function clientCertificateIn(metadata: NiceMetadata): Uint8Array | undefined {
-  const der = metadata.get(CLIENT_CERTIFICATE_KEY);
+export function clientCertificateIn(metadata: Metadata): Uint8Array | undefined {
+  const [der] = metadata.get(CLIENT_CERTIFICATE_KEY);
   return typeof der === 'string' ? undefined : der;
 }
 
@@ -25,6 +25,7 @@ const ACCEPTED_ENCODINGS = 'identity,deflate,gzip';
 export const connectionFacts: ServerInterceptor = (_method, call) =>
   new ServerInterceptingCall(call, {
     start: (next) => {
+      widenWindow(sessionOf(call));
       const encoding = privateField(call, 'incomingEncoding');
       if (typeof encoding === 'string' && !ACCEPTED_ENCODINGS.split(',').includes(encoding))
         return call.sendStatus(unsupportedEncoding(encoding));
@@ -49,9 +50,31 @@ function unsupportedEncoding(encoding: string) {
 /** The library parses the certificate anew at each question, which costs more than a small export. */
 function clientCertificateOf(call: ServerInterceptingCallInterface): Buffer | undefined {
   const read = () => call.getAuthContext().sslPeerCertificate?.raw;
+  const session = sessionOf(call);
+  return session ? rememberedPerConnection(session, read) : read();
+}
+
+/**
+ * Bytes that a client may have under way before it hears from us. With HTTP/2's own 64 KiB one export of 512 spans waits for
+ * three round trips, and an exporter at 50 ms distance gets no more than 1 MiB/s through its connection.
+ */
+const WINDOW_BYTES = 4 * 2 ** 20;
+const widened = new WeakSet<object>();
+
+/** The library has no option for it. Done with the first call of a connection, so that first one has the small window. */
+function widenWindow(session: object | undefined): void {
+  if (!session || widened.has(session)) return;
+  widened.add(session);
+  const { settings, setLocalWindowSize, destroyed } = session as Partial<ServerHttp2Session>;
+  if (destroyed) return;
+  settings?.call(session, { initialWindowSize: WINDOW_BYTES });
+  setLocalWindowSize?.call(session, WINDOW_BYTES);
+}
+
+function sessionOf(call: ServerInterceptingCallInterface): object | undefined {
   const stream = privateField(call, 'stream');
   const session = isObject(stream) ? Reflect.get(stream, 'session') : undefined;
-  return isObject(session) ? rememberedPerConnection(session, read) : read();
+  return isObject(session) ? session : undefined;
 }
 
 /** Not part of the library's interface: without it the answers are plainer or slower, never wrong. */

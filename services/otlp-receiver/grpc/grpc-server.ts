@@ -1,7 +1,6 @@
-import { logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
-import { createServer, type Server } from 'nice-grpc';
+import { setMaxListeners } from 'node:events';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { type Address, formatAddress } from '../../../lib/config/address.js';
-import { messageOf } from '../../../lib/errors/app-error.js';
 import type { Readiness } from '../../../lib/health/readiness.js';
 import { bindError } from '../../../lib/lifecycle/listen.js';
 import type { ReloadingTls } from '../../../lib/tls/reloading-tls.js';
@@ -12,6 +11,7 @@ import { addHealth } from './health.js';
 import { rawExportService } from './raw-service.js';
 import { addReflection } from './reflection.js';
 import { ReloadingServerCredentials } from './server-credentials.js';
+import { streamsUntil } from './streams-until.js';
 
 /** Far more than an exporter has under way on one connection; grpc-js sets no bound by itself. */
 const MAX_STREAMS = 1_000;
@@ -38,19 +38,23 @@ export async function startGrpcServer(address: Address, options: GrpcServerOptio
   // The library writes to stderr by itself what it also returns as errors.
   setLogVerbosity(logVerbosity.NONE);
   const { tls } = options;
-  const server = createServer({
+  const closing = new AbortController();
+  // Every open stream listens; their number is the clients' affair.
+  setMaxListeners(0, closing.signal);
+  const server = new Server({
     'grpc.max_receive_message_length': options.ingest.maxRequestBytes,
     'grpc.max_send_message_length': MAX_RESPONSE_BYTES,
     'grpc.max_concurrent_streams': MAX_STREAMS,
+    // Its book-keeping of every call costs a small export more than reading it does, and nobody asks for it.
+    'grpc.enable_channelz': 0,
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-    interceptors: [connectionFacts],
+    interceptors: [streamsUntil(closing.signal, connectionFacts)],
   });
   for (const signal of Object.values(SIGNALS))
-    server.add(rawExportService(signal.grpcService), { export: exportSignal(signal, options) });
-  const closing = new AbortController();
-  const health = addHealth(server, options.readiness, closing.signal);
-  await addReflection(server, closing.signal);
+    server.addService(rawExportService(signal.grpcService), { export: exportSignal(signal, options) });
+  const health = addHealth(server, options.readiness);
+  await addReflection(server);
   const credentials = tls ? new ReloadingServerCredentials(tls) : ServerCredentials.createInsecure();
   const port = await bind(server, address, credentials);
   return {
@@ -59,18 +63,24 @@ export async function startGrpcServer(address: Address, options: GrpcServerOptio
       health.stop();
       closing.abort();
       const timer = setTimeout(() => server.forceShutdown(), graceMs);
-      await server.shutdown();
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       clearTimeout(timer);
     },
   };
 }
 
-async function bind(server: Server, address: Address, credentials: ServerCredentials): Promise<number> {
-  try {
-    return await server.listen(formatAddress(address), credentials);
-  } catch (error) {
-    const code = /\bE[A-Z]{4,}\b/.exec(messageOf(error))?.[0];
-    const cause: NodeJS.ErrnoException = error instanceof Error ? error : new Error(messageOf(error));
-    throw bindError(Object.assign(cause, code && { code }), address, 'OTLP over gRPC (OTLP_GRPC_ADDRESS)');
-  }
+function bind(server: Server, address: Address, credentials: ServerCredentials): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(formatAddress(address), credentials, (error, port) => {
+      if (error) reject(toBindError(error, address));
+      else resolve(port);
+    });
+  });
+}
+
+/** The library tells the system's code only in its sentence. */
+function toBindError(error: Error, address: Address): Error {
+  const code = /\bE[A-Z]{4,}\b/.exec(error.message)?.[0];
+  const cause: NodeJS.ErrnoException = Object.assign(error, code && { code });
+  return bindError(cause, address, 'OTLP over gRPC (OTLP_GRPC_ADDRESS)');
 }

@@ -1,8 +1,10 @@
+import type { ServiceDefinition } from '@grpc/grpc-js';
+
 /** Bytes in, bytes out: nothing is decoded before the sender is admitted. */
-const identity = (bytes: Uint8Array): Uint8Array => bytes;
+const identity = (bytes: Buffer): Buffer => bytes;
 
 /** The definition of an OTLP collector service: one method, `Export`. */
-export function rawExportService(service: string) {
+export function rawExportService(service: string): ServiceDefinition {
   return {
     export: {
       path: `/${service}/Export`,
@@ -12,7 +14,6 @@ export function rawExportService(service: string) {
       requestDeserialize: identity,
       responseSerialize: identity,
       responseDeserialize: identity,
-      options: {},
     },
-  } as const;
+  };
 }

@@ -1,4 +1,4 @@
-import { type CallContext, ServerError } from 'nice-grpc';
+import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { encodeRetryInfo, encodeStatus, toRpcStatus } from '../status/rpc-status.js';
 
@@ -7,12 +7,13 @@ const STATUS_DETAILS_TRAILER = 'grpc-status-details-bin';
 /** Where the Python exporter looks for the retry delay. */
 const RETRY_INFO_TRAILER = 'google.rpc.retryinfo-bin';
 
-/** The error to throw from a method; its details go into the call's trailers. */
-export function toServerError(error: AppError, context: Pick<CallContext, 'trailer'>): ServerError {
+/** The status to answer with; its details are trailers. */
+export function toServerError(error: AppError): StatusObject {
   const status = toRpcStatus(error);
+  const metadata = new Metadata();
   if (status.violation || status.retryDelayMs !== undefined)
-    context.trailer.set(STATUS_DETAILS_TRAILER, encodeStatus(status));
+    metadata.set(STATUS_DETAILS_TRAILER, Buffer.from(encodeStatus(status)));
   if (status.retryDelayMs !== undefined)
-    context.trailer.set(RETRY_INFO_TRAILER, encodeRetryInfo(status.retryDelayMs));
-  return new ServerError(status.code, status.message);
+    metadata.set(RETRY_INFO_TRAILER, Buffer.from(encodeRetryInfo(status.retryDelayMs)));
+  return { code: status.code, details: status.message, metadata };
 }

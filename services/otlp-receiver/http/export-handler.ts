@@ -10,6 +10,7 @@ import { peerCertificateOf } from '../admission/peer-certificate.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Arrival, TurnedAway } from '../ledger/turned-away.js';
 import type { ByteLease } from '../pipeline/byte-budget.js';
 import { decompress } from './inflate.js';
 import { Invitation } from './invitation.js';
@@ -21,6 +22,7 @@ import { matchExport } from './routes.js';
 export interface ExportHandlerOptions {
   readonly ingest: Ingest;
   readonly ledger: Ledger;
+  readonly turnedAway: TurnedAway;
   readonly logger: Logger;
   /** Once true, answers end their connection: it would stay open, idle, for the server's whole grace period. */
   readonly isClosing: () => boolean;
@@ -33,20 +35,22 @@ const BODY_TIMEOUT_MS = 30_000;
 export async function handleExport(
   request: AnyRequest,
   response: ServerResponse | Http2ServerResponse,
-  { ingest, ledger, logger, isClosing }: ExportHandlerOptions,
+  { ingest, ledger, turnedAway, logger, isClosing }: ExportHandlerOptions,
 ): Promise<void> {
   const startedMs = performance.now();
   const invitation = new Invitation(request, response);
   const endsConnection = () => request.httpVersionMajor === 1 && (isClosing() || invitation.isPending);
   const form = { ...formOf(request), endsConnection };
   const lease = ingest.lease();
+  const arrival = arrivalOf(request, ingest.maxRequestBytes);
   let outcome = 'ok';
   try {
-    const success = await receive(request, { ingest, lease, invitation });
+    const success = await receive(request, { ingest, lease, invitation, arrival });
     send(response, successAnswer(success, form.encoding), form);
   } catch (thrown) {
     const error = toAppError(thrown);
     outcome = error.code;
+    turnedAway.enter({ ...arrival, bytes: Math.max(arrival.bytes, lease.heldBytes) }, error);
     if (error.code === 'internal') logger.error({ err: thrown }, 'export failed');
     trySend(response, error, form);
   } finally {
@@ -60,20 +64,29 @@ interface Receiving {
   readonly ingest: Ingest;
   readonly lease: ByteLease;
   readonly invitation: Invitation;
+  readonly arrival: Arrival;
+}
+
+/** Until the body is here its declared size stands for it, as far as it could be taken: anybody may declare anything. */
+function arrivalOf(request: AnyRequest, maxBytes: number): Arrival {
+  const bytes = Math.min(declaredLength(request) ?? 0, maxBytes);
+  return { bytes, isEntered: false, userAgent: request.headers['user-agent'] };
 }
 
 /** Cheap refusals first: nothing is read before the head is in order, nothing inflated before the sender is admitted. */
-async function receive(request: AnyRequest, { ingest, lease, invitation }: Receiving): Promise<Success> {
+async function receive(request: AnyRequest, receiving: Receiving): Promise<Success> {
+  const { ingest, lease, invitation, arrival } = receiving;
   const { signal, ...named } = matchExport(request.method, request.url);
+  arrival.signal = signal.name;
   const encoding = requireEncoding(request.headers['content-type']);
   const compression = requireCompression(request.headers['content-encoding']);
   const declared = declaredLength(request);
   if (declared !== undefined && declared > ingest.maxRequestBytes)
     throw bodyTooLarge(ingest.maxRequestBytes, declared);
-  const userAgent = request.headers['user-agent'];
   const ask = (wireBytes: number) =>
-    ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes }, userAgent);
+    ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes }, arrival);
   const early = declared === undefined ? undefined : await ask(declared);
+  arrival.tenantId = early?.tenantId;
   invitation.send();
   const wire = await readBody(request, {
     maxBytes: ingest.maxRequestBytes,
@@ -82,8 +95,10 @@ async function receive(request: AnyRequest, { ingest, lease, invitation }: Recei
   });
   const receivedMs = performance.now();
   const admission = early ?? (await ask(wire.length));
+  arrival.tenantId = admission.tenantId;
   lease.assign(admission.tenantId);
-  const sender = { signal, admission, encoding, userAgent };
+  arrival.isEntered = true;
+  const sender = { signal, admission, encoding, userAgent: arrival.userAgent };
   const body = await inflated({ wire, compression, admission, ingest, lease }).catch((error) => {
     ingest.refused({ ...sender, body: wire }, toAppError(error));
     throw error;

@@ -25,8 +25,10 @@ it('names what is wrong and what is right', () => {
     /must be application\/x-protobuf or application\/json, got none/,
   );
   expect(() => requireCompression('gzip, gzip')).toThrow(
-    /must be gzip, deflate or identity, got "gzip, gzip"/,
+    /must be gzip, deflate, zstd or identity, got "gzip, gzip"/,
   );
   expect(requireCompression(undefined)).toBe('identity');
   expect(requireCompression('X-GZIP')).toBe('gzip');
+  expect(requireCompression('zlib')).toBe('deflate');
+  expect(requireCompression('Zstd')).toBe('zstd');
 });

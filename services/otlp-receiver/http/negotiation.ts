@@ -1,5 +1,5 @@
 import { AppError } from '../../../lib/errors/app-error.js';
-import type { Encoding } from '../ingest/ingest.js';
+import type { Encoding } from '../ingest/received-export.js';
 
 /** Exporters compare the response's type as a string, so it carries no parameters. */
 export const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {
@@ -25,15 +25,20 @@ export function requireEncoding(contentType: string | undefined): Encoding {
   );
 }
 
-export type Compression = 'gzip' | 'deflate' | 'identity';
+export type Compression = 'gzip' | 'deflate' | 'zstd' | 'identity';
+
+/** For `Accept-Encoding`, in answers to other codings. */
+export const COMPRESSIONS = 'gzip, deflate, zstd';
 
 export function requireCompression(contentEncoding: string | undefined): Compression {
   const coding = contentEncoding?.trim().toLowerCase() || 'identity';
   if (coding === 'gzip' || coding === 'x-gzip') return 'gzip';
-  if (coding === 'deflate' || coding === 'identity') return coding;
+  // The Collector's name for the zlib form, which HTTP calls deflate.
+  if (coding === 'zlib') return 'deflate';
+  if (coding === 'deflate' || coding === 'zstd' || coding === 'identity') return coding;
   throw new AppError(
     'unsupported_media_type',
-    `Content-Encoding must be gzip, deflate or identity, got "${coding.slice(0, 100)}".`,
+    `Content-Encoding must be gzip, deflate, zstd or identity, got "${coding.slice(0, 100)}".`,
     { field: 'Content-Encoding' },
   );
 }

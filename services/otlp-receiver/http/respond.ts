@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import type { AppError } from '../../../lib/errors/app-error.js';
-import type { Encoding } from '../ingest/ingest.js';
+import type { Encoding } from '../ingest/received-export.js';
 import type { PartialSuccess, SignalDefinition } from '../signals/signal.js';
 import { retryAfterSeconds } from '../status/retry-delay.js';
 import { encodeStatus, statusToJson, toRpcStatus } from '../status/rpc-status.js';
-import { MEDIA_TYPES } from './negotiation.js';
+import { COMPRESSIONS, MEDIA_TYPES } from './negotiation.js';
 
 export interface ResponseForm {
   /** The request's encoding; JSON where the request has none that we know. */
@@ -43,7 +43,7 @@ export function errorAnswer(error: AppError, encoding: Encoding): Answer {
       }),
       ...(error.code === 'method_not_allowed' && { allow: 'POST' }),
       ...(error.code === 'unauthenticated' && { 'www-authenticate': 'Bearer' }),
-      ...(error.field === 'Content-Encoding' && { 'accept-encoding': 'gzip, deflate' }),
+      ...(error.field === 'Content-Encoding' && { 'accept-encoding': COMPRESSIONS }),
     },
   };
 }

@@ -1,19 +1,27 @@
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
-import { RateLimited } from '../admission/rate-limited.js';
 import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
 import type { Account, Amount, Ledger } from '../ledger/ledger.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { RejectLog } from '../ledger/reject-log.js';
+import type { Arrival } from '../ledger/turned-away.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
-import type { SignalDefinition } from '../signals/signal.js';
 import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
+import { admitArrival } from './admit-arrival.js';
+import { Companions } from './companions.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
+import {
+  isSmall,
+  JOINT_BYTES,
+  JOINT_LINGER_MS,
+  type JointExport,
+  joinExports,
+  jointKey,
+} from './joint-export.js';
+import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, wholeOf } from './received-export.js';
 import { firstServiceName } from './service-name.js';
-
-export type Encoding = 'protobuf' | 'json';
 
 export interface IngestOptions {
   readonly admissions: Admissions;
@@ -28,24 +36,14 @@ export interface IngestOptions {
   readonly ackTimeoutMs: number;
 }
 
-/** What an admitted exporter sent. */
-export interface ReceivedExport {
-  readonly signal: SignalDefinition;
-  readonly admission: Admission;
-  readonly encoding: Encoding;
-  /** After decompression. */
-  readonly body: Uint8Array;
-  /** As the exporter names itself. */
-  readonly userAgent?: string | undefined;
-  /** Grows with what the request becomes; released by the transport. */
-  readonly lease: ByteLease;
-  /** Point of `performance.now()` when the body was complete; from then on the exporter waits for us. */
-  readonly receivedMs: number;
-}
-
 /** From a request's bytes to its durable rows: what both transports share. */
 export class Ingest {
   readonly #options: IngestOptions;
+  readonly #companions = new Companions<ReceivedExport, TranscodeResult>({
+    maxBytes: JOINT_BYTES,
+    lingerMs: JOINT_LINGER_MS,
+    work: (group) => this.#together(group),
+  });
 
   constructor(options: IngestOptions) {
     this.#options = options;
@@ -59,18 +57,8 @@ export class Ingest {
     return this.#options.budget.lease();
   }
 
-  /** As the admissions say; a refusal of the rate is entered here, because nothing else of the request will be. */
-  admit(question: AdmissionQuestion, userAgent: string | undefined): Admission | Promise<Admission> {
-    const refused = (error: unknown): never => {
-      if (error instanceof RateLimited) this.#enterRateLimited(question, error, userAgent);
-      throw error;
-    };
-    try {
-      const answer = this.#options.admissions.admit(question);
-      return answer instanceof Promise ? answer.catch(refused) : answer;
-    } catch (error) {
-      return refused(error);
-    }
+  admit(question: AdmissionQuestion, arrival: Arrival): Admission | Promise<Admission> {
+    return admitArrival(this.#options, question, arrival);
   }
 
   /** Largest request of this tenant, after decompression. */
@@ -92,7 +80,10 @@ export class Ingest {
     const key = duplicateKey({ ...admission, signal: account.signal }, body);
     const known = duplicates.find(key);
     if (known) return this.#again(received, account, known);
-    const answer = this.#first(received, account);
+    const answer =
+      isSmall(received) && this.#options.pipeline.keepsRefused
+        ? this.#companions.join(jointKey(received), received, body.length)
+        : this.#first(received, account);
     duplicates.remember(key, answer.then(answerOf));
     return answer;
   }
@@ -104,26 +95,45 @@ export class Ingest {
     this.#refuse(refusal, error, amount);
   }
 
-  /** Its bytes are those of the wire, as far as they are known: it was not inflated. */
-  #enterRateLimited(
-    { wireBytes }: AdmissionQuestion,
-    error: RateLimited,
-    userAgent: string | undefined,
-  ): void {
-    const { ledger, rejects } = this.#options;
-    const { code: reason, message: detail, excess, sender } = error;
-    const account = { tenantId: sender.tenantId, signal: sender.signal };
-    const amount = { items: 0, bytes: wireBytes };
-    ledger.received(account, amount);
-    ledger.rejected(account, reason, amount);
-    rejects.record({ ...account, reason, detail, ...excess, serviceName: undefined, userAgent, items: 0 });
+  /** Exports that came together: stored as one where that is the same for each of them. */
+  #together(group: readonly ReceivedExport[]): readonly Promise<TranscodeResult>[] {
+    const joint = group.length > 1 ? joinExports(group) : undefined;
+    const stored = joint && this.#joint(joint);
+    if (!stored) return group.map((received) => this.#first(received, accountOf(received)));
+    return joint.counts.map((accepted) => stored.then((result) => ({ ...answerOf(result), accepted })));
+  }
+
+  /** Undefined when an item is refused or the bytes are: whose that is shows only when each export is looked at alone. */
+  #joint(joint: JointExport): Promise<TranscodeResult> | undefined {
+    const derived = this.#openDerived(joint);
+    try {
+      const result = transcode(joint, derived);
+      const total = joint.counts.reduce((sum, count) => sum + count, 0);
+      if (result.rejected.size > 0 || result.accepted !== total) return undefined;
+      return this.#store(joint, accountOf(joint), { result, derived });
+    } catch {
+      return undefined;
+    }
   }
 
   async #first(received: ReceivedExport, account: Account): Promise<TranscodeResult> {
+    const derived = this.#openDerived(received);
+    let result: TranscodeResult;
+    try {
+      result = transcode(received, derived);
+    } catch (error) {
+      throw this.#refuse(received, error, wholeOf(received));
+    }
+    return this.#store(received, account, { result, derived });
+  }
+
+  async #store(
+    received: ReceivedExport,
+    account: Account,
+    { result, derived }: Transcoded,
+  ): Promise<TranscodeResult> {
     const { admission, lease, receivedMs } = received;
-    const { pipeline, derivedRows, ackTimeoutMs } = this.#options;
-    const derived = derivedRows.open({ ...admission, signal: account.signal });
-    const result = this.#transcode(received, derived);
+    const { pipeline, ackTimeoutMs } = this.#options;
     const accepted = this.#enter(received, account, result);
     if (result.blocks.length === 0) return result;
     const blocks = [...result.blocks, ...derived.blocks()];
@@ -144,6 +154,10 @@ export class Ingest {
     return result;
   }
 
+  #openDerived({ admission, signal }: ReceivedExport): OpenDelivery {
+    return this.#options.derivedRows.open({ ...admission, signal: signal.name });
+  }
+
   /** The copy is answered like the first, and not before that one is durable. */
   async #again(
     received: ReceivedExport,
@@ -157,22 +171,6 @@ export class Ingest {
       ledger.received(account, { items, bytes: 0 });
       ledger.duplicate(account, { items, bytes: received.body.length });
       return result;
-    } catch (error) {
-      throw this.#refuse(received, error, wholeOf(received));
-    }
-  }
-
-  #transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
-    const { signal, admission, encoding, body } = received;
-    const { tenantId, projectId, retentionDays } = admission;
-    try {
-      return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
-        tenantId,
-        projectId,
-        nowUnixNano: BigInt(Date.now()) * 1_000_000n,
-        limits: { retentionDays },
-        sightings,
-      });
     } catch (error) {
       throw this.#refuse(received, error, wholeOf(received));
     }
@@ -220,8 +218,6 @@ export class Ingest {
   }
 }
 
-type RefusedExport = Omit<ReceivedExport, 'lease' | 'receivedMs'>;
-
 interface Rejection {
   readonly reason: string;
   readonly amount: Amount;
@@ -230,20 +226,19 @@ interface Rejection {
   readonly measured?: string;
 }
 
-function accountOf({ signal, admission }: Pick<ReceivedExport, 'signal' | 'admission'>): Account {
-  return { tenantId: admission.tenantId, signal: signal.name };
+interface Transcoded {
+  readonly result: TranscodeResult;
+  readonly derived: OpenDelivery;
 }
 
-/** A request whose items are not known, because it was not read. */
-function wholeOf({ body }: Pick<ReceivedExport, 'body'>): Amount {
-  return { items: 0, bytes: body.length };
-}
-
-/** Splitting batches helps; sending the same again does not. */
-export function tooLarge(bytes: number | string, limitBytes: number): AppError {
-  return new LimitExceeded(
-    'payload_too_large',
-    `The request is ${bytes} bytes after decompression; the limit is ${limitBytes}. Send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE).`,
-    { limit: `${limitBytes} bytes`, measured: `${bytes} bytes` },
-  );
+function transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
+  const { signal, admission, encoding, body } = received;
+  const { tenantId, projectId, retentionDays } = admission;
+  return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
+    tenantId,
+    projectId,
+    nowUnixNano: BigInt(Date.now()) * 1_000_000n,
+    limits: { retentionDays },
+    sightings,
+  });
 }

@@ -25,7 +25,7 @@ export interface Amount {
 /**
  * What became of every item and byte, per tenant and signal; and what every request was answered. While nothing is being
  * worked on, `received + recovered = stored + spooled + duplicate + rejected`, in items and in bytes. (A request that cannot
- * be decoded is bytes without items.)
+ * be decoded is bytes without items.) What nobody vouches for has an account without a tenant.
  */
 export interface Ledger {
   received(account: Account, amount: Amount): void;
@@ -40,11 +40,16 @@ export interface Ledger {
   duplicate(account: Account, amount: Amount): void;
   /** `reason` is a reject reason of items, or a code of the error catalogue for a whole request. */
   rejected(account: Account, reason: string, amount: Amount): void;
+  /**
+   * Refused before its content was looked at: received and rejected at once, in bytes as they came. Without a tenant when the
+   * sender was not admitted, without a signal when the path names none.
+   */
+  turnedAway(account: Partial<Account>, reason: string, bytes: number): void;
   /** `outcome` is `ok` or a code of the error catalogue. */
   answered(transport: Transport, outcome: string, startedMs: number): void;
 }
 
-type Entry = (account: Account, outcome: string, amount: Amount, reason?: string) => void;
+type Entry = (account: Partial<Account>, outcome: string, amount: Amount, reason?: string) => void;
 
 export function createLedger(registry: Registry): Ledger {
   const enter = createEntries(registry);
@@ -60,6 +65,7 @@ export function createLedger(registry: Registry): Ledger {
     stored: (account, amount) => enter(account, 'stored', amount),
     duplicate: (account, amount) => enter(account, 'duplicate', amount),
     rejected: (account, reason, amount) => enter(account, 'rejected', amount, reason),
+    turnedAway: createTurnedAway(registry, enter),
     answered: createAnswers(registry),
   };
 }
@@ -78,7 +84,7 @@ function createEntries(registry: Registry): Entry {
     labelNames,
     registers: [registry],
   });
-  return ({ tenantId, signal }, outcome, amount, reason = '') => {
+  return ({ tenantId = '', signal = '' }, outcome, amount, reason = '') => {
     const labels = { tenant: String(tenantId), signal, outcome, reason };
     if (amount.items > 0) items.inc(labels, amount.items);
     if (amount.bytes > 0) bytes.inc(labels, amount.bytes);
@@ -99,6 +105,20 @@ function createSpooled(registry: Registry): (account: Account, amount: Amount, s
     const labels = { tenant: String(tenantId), signal };
     items.inc(labels, sign * amount.items);
     bytes.inc(labels, sign * amount.bytes);
+  };
+}
+
+function createTurnedAway(registry: Registry, enter: Entry): Ledger['turnedAway'] {
+  const requests = new Counter({
+    name: 'gob_receiver_turned_away_requests_total',
+    help: 'Export requests that were refused before their content was looked at.',
+    labelNames: ['signal', 'reason'] as const,
+    registers: [registry],
+  });
+  return (account, reason, bytes) => {
+    requests.inc({ signal: account.signal ?? '', reason });
+    enter(account, 'received', { items: 0, bytes });
+    enter(account, 'rejected', { items: 0, bytes }, reason);
   };
 }
 

@@ -8,6 +8,7 @@ export interface ByteBudgetOptions {
 
 /** What one request holds of the budget. */
 export interface ByteLease {
+  readonly heldBytes: number;
   /** From now on the bytes count for the tenant as well. Throws like `grow`. */
   assign(tenantId: number): void;
   /** Throws AppError `unavailable` with a retry delay when the budget is used up by others. */
@@ -37,6 +38,9 @@ export class ByteBudget {
     let held = 0;
     let tenant: number | undefined;
     return {
+      get heldBytes() {
+        return held;
+      },
       assign: (tenantId) => {
         this.#takeForTenant(tenantId, held, 0);
         tenant = tenantId;

@@ -20,6 +20,7 @@ export interface DirectPipelineOptions {
 
 /** Durable means stored: an export is done when ClickHouse has its rows. */
 export class DirectPipeline implements Pipeline {
+  readonly keepsRefused = false;
   readonly #options: DirectPipelineOptions;
   readonly #checks: CellChecks;
   readonly #writers = new Map<string, TableWriter>();

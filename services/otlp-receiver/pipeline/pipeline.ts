@@ -17,6 +17,8 @@ export interface Delivery {
 
 /** Takes exports and makes them durable. */
 export interface Pipeline {
+  /** Whether rows that can never be stored are kept aside. Only then may exports share a block, since one could take others along. */
+  readonly keepsRefused: boolean;
   /**
    * Resolves when every row is durable, and entered in the ledger: only then may the export be acknowledged. Rejects with AppError `unavailable` when
    * that could not be had in time (sending again is right) and `internal` when the rows can never be stored.

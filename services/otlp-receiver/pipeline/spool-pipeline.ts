@@ -57,6 +57,7 @@ interface Parts {
 
 /** Durable means on disk: an export is done when it is synced there, and ClickHouse gets it as soon as it can. */
 export class SpoolPipeline implements Pipeline {
+  readonly keepsRefused = true;
   readonly #parts: Parts;
   readonly #stopping = new AbortController();
   readonly #adopting: NodeJS.Timeout;

@@ -1,5 +1,6 @@
 import type { ReceivedSignal } from '../admission/admission.js';
 import type { Transcode } from '../transcode/transcode.js';
+import type { ItemPath } from '../transcode/wire/count-items.js';
 
 /** Columns that are written, as their table spells them. */
 export type TableColumns = () => Readonly<Record<string, { readonly type: string }>>;
@@ -23,6 +24,8 @@ export interface SignalDefinition {
   readonly tables: Readonly<Record<string, TableColumns>>;
   /** The protobuf form of an OTLP/JSON request. Throws AppError `malformed_payload`. */
   readonly readJson: (body: Uint8Array) => Uint8Array;
+  /** Field numbers from the request down to its items. */
+  readonly itemPath: ItemPath;
   readonly transcode: Transcode;
   /** The response, in which a full success leaves `partial_success` unset, as the OTLP specification demands. */
   readonly encodeResponse: (partial: PartialSuccess | undefined) => Uint8Array;

@@ -10,6 +10,7 @@ export const tracesSignal: SignalDefinition = {
   grpcService: 'opentelemetry.proto.collector.trace.v1.TraceService',
   tables: { [SPANS_TABLE]: spanColumns },
   readJson: readTracesJson,
+  itemPath: [[1], [2], [2]],
   transcode: new TracesTranscoder().transcode,
   encodeResponse: (partial) => ExportTraceServiceResponse.encode(response(partial)).finish(),
   responseToJson: (partial) => ExportTraceServiceResponse.toJSON(response(partial)),

@@ -16,13 +16,33 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Writes all bytes at the place; a short write, as a full disk makes it, goes on until it fails. */
-export async function writeFully(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+/** Buffers of one system call; the kernel takes no more than 1,024. */
+const MAX_VECTORS = 512;
+
+/** Writes all pieces one after another from the place on; a short write, as a full disk makes it, goes on until it fails. */
+export async function writeFully(
+  handle: FileHandle,
+  pieces: readonly Uint8Array[],
+  position: number,
+): Promise<void> {
+  let at = position;
+  let left = pieces.filter(({ length }) => length > 0);
+  while (left.length > 0) {
+    const { bytesWritten } = await handle.writev(left.slice(0, MAX_VECTORS), at);
     if (bytesWritten === 0) throw Object.assign(new Error('no byte could be written'), { code: 'EIO' });
-    done += bytesWritten;
+    at += bytesWritten;
+    left = withoutFirst(left, bytesWritten);
   }
+}
+
+function withoutFirst(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let skipped = 0;
+  let index = 0;
+  for (; index < pieces.length && skipped + (pieces[index]?.length ?? 0) <= bytes; index++)
+    skipped += pieces[index]?.length ?? 0;
+  const rest = pieces.slice(index);
+  const [cut] = rest;
+  return cut && bytes > skipped ? [cut.subarray(bytes - skipped), ...rest.slice(1)] : rest;
 }
 
 /** A file that is there whole and durable, or not at all. */
@@ -30,7 +50,7 @@ export async function writeDurably(path: string, bytes: Buffer): Promise<void> {
   const temporary = `${path}.tmp`;
   const handle = await open(temporary, 'w', PRIVATE_MODE);
   try {
-    await writeFully(handle, bytes, 0);
+    await writeFully(handle, [bytes], 0);
     await handle.datasync();
   } finally {
     await handle.close();

@@ -83,14 +83,14 @@ export class SegmentFile {
 
   /** Resolves when everything added is on disk. Rejects with the error of the file system. */
   async commit(): Promise<void> {
-    const [chunks, records] = [Buffer.concat(this.#chunks), this.#pending];
+    const [chunks, records] = [this.#chunks, this.#pending];
     [this.#chunks, this.#pending] = [[], []];
     const isNew = this.#handle === undefined;
     this.#handle ??= await this.#open(this.path, 'wx', PRIVATE_MODE);
     await writeFully(this.#handle, chunks, this.#durableBytes);
     await this.#handle.datasync();
     if (isNew) await syncDirectory(this.#directory);
-    this.#durableBytes += chunks.length;
+    this.#durableBytes += chunks.reduce((bytes, { length }) => bytes + length, 0);
     for (const { meta, blockBytes } of records) this.#sums.add(meta, blockBytes);
   }
 

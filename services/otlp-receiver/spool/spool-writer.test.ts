@@ -39,7 +39,7 @@ function failingOpen(faults: DiskFaults): OpenFile {
         const method = Reflect.get(target, name, target);
         if (typeof method !== 'function') return method;
         return async (...parameters: unknown[]) => {
-          if (name === 'write') await faults.onWrite?.();
+          if (name === 'writev') await faults.onWrite?.();
           if (name === 'datasync') await faults.onSync?.(file);
           return method.apply(target, parameters);
         };

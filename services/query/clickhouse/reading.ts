@@ -1,5 +1,12 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { AppError } from '../../../lib/errors/app-error.js';
+import {
+  addCost,
+  formatCost,
+  NO_COST,
+  QUERY_STATS_HEADER,
+  type QueryCost,
+} from '../../../lib/rpc/query-stats.js';
 import type { Statement, StatementParams } from '../../../lib/store/statement.js';
 import type { StatementSettings } from '../../../lib/store/store.js';
 import { type Reader, readerOf } from '../access/reader.js';
@@ -22,28 +29,52 @@ export interface Reading {
 }
 
 /**
- * Starts the budget of a call. Every statement gets tenant, project and database from the assertion here and nowhere else,
- * and ends when the caller goes away.
+ * Runs one call of the contract: in a slot of its tenant, within its budget, and with what it has cost in the header
+ * `x-query-stats` of the answer, also of a refusal.
  */
-export function startReading(context: QueryContext, call: HandlerContext): Reading {
-  const { store, budget } = context;
+export function withReading<T>(
+  context: QueryContext,
+  call: HandlerContext,
+  answer: (reading: Reading) => Promise<T>,
+): Promise<T> {
   const reader = readerOf(call);
+  const onCost = (cost: QueryCost) => call.responseHeader.set(QUERY_STATS_HEADER, formatCost(cost));
+  onCost(NO_COST);
+  return context.slots.run(reader.tenantId, call.signal, () =>
+    answer(openReading(context, { reader, signal: call.signal, onCost })),
+  );
+}
+
+export interface ReadingOptions {
+  /** Where tenant, project and database of every statement come from, and from nowhere else. */
+  readonly reader: Reader;
+  /** Ends every statement. */
+  readonly signal: AbortSignal;
+  /** Told the cost so far after each statement. */
+  readonly onCost?: (cost: QueryCost) => void;
+}
+
+/** Starts a budget of time for statements of one reader. Without a slot: unary calls go through `withReading`. */
+export function openReading(context: QueryContext, { reader, signal, onCost }: ReadingOptions): Reading {
+  const { store, budget } = context;
   const endsAtMs = performance.now() + budget.queryMaxExecutionMs;
+  let cost = NO_COST;
   return {
     reader,
     nowMs: context.nowMs(),
     rows: async <T>({ statement, params, maxRows }: BoundStatement) => {
-      const { rows } = await store.query<T>(
-        statement,
-        { ...params, tenantId: reader.tenantId, projectId: reader.projectId },
-        {
-          signal: call.signal,
-          database: reader.database,
-          settings: { ...settingsOf(budget), max_result_rows: maxRows },
-          maxExecutionMs: remainingMs(endsAtMs, budget),
-        },
-      );
-      return rows;
+      const maxExecutionMs = remainingMs(endsAtMs, budget);
+      const settings = { ...settingsOf(budget), max_result_rows: maxRows };
+      const owned = { ...params, tenantId: reader.tenantId, projectId: reader.projectId };
+      try {
+        const options = { signal, database: reader.database, settings, maxExecutionMs };
+        const { rows, stats } = await store.query<T>(statement, owned, options);
+        cost = addCost(cost, { ...stats, statements: 1 });
+        onCost?.(cost);
+        return rows;
+      } catch (error) {
+        throw signal.aborted ? error : asBudgetError(error, budget);
+      }
     },
   };
 }
@@ -63,8 +94,18 @@ function settingsOf(budget: QueryBudget): StatementSettings {
 function remainingMs(endsAtMs: number, budget: QueryBudget): number {
   const remaining = Math.ceil(endsAtMs - performance.now());
   if (remaining > 0) return remaining;
-  throw new AppError(
-    'deadline_exceeded',
-    `The query used up its ${budget.queryMaxExecutionMs} ms. Narrow the time range or add a filter on service or operation.`,
+  throw outOfTime(budget);
+}
+
+/** Time is a budget like rows and bytes: the same question would run into it again, unlike a service that is slow today. */
+function asBudgetError(error: unknown, budget: QueryBudget): unknown {
+  return error instanceof AppError && error.code === 'deadline_exceeded' ? outOfTime(budget, error) : error;
+}
+
+function outOfTime(budget: QueryBudget, cause?: unknown): AppError {
+  return new AppError(
+    'query_too_expensive',
+    `The query ran into its time budget (limit ${budget.queryMaxExecutionMs} ms, QUERY_MAX_EXECUTION_TIME). Narrow the time range or add a filter on service or operation.`,
+    { cause },
   );
 }

@@ -1,10 +1,19 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { QueryService } from '../../../gen/es/gob/query/v1/query_pb.js';
-import { startReading } from '../clickhouse/reading.js';
+import { withReading } from '../clickhouse/reading.js';
 import type { QueryContext } from '../context.js';
-import { getTraceSpans } from '../traces/get-trace.js';
+import { getTracePage } from '../traces/get-trace.js';
 
 export function getTrace(context: QueryContext): ServiceImpl<typeof QueryService>['getTrace'] {
-  return ({ traceId }, call) =>
-    getTraceSpans(startReading(context, call), { traceId, maxSpans: context.budget.queryMaxTraceSpans });
+  const { pageTokenKey, budget } = context;
+  return ({ traceId, pageSize, pageToken }, call) =>
+    withReading(context, call, (reading) =>
+      getTracePage(reading, {
+        traceId,
+        pageSize,
+        pageToken,
+        pageTokenKey,
+        maxSpans: budget.queryMaxTraceSpans,
+      }),
+    );
 }

@@ -1,6 +1,3 @@
-import type { StatementParams } from '../../../lib/store/statement.js';
-import type { SpanFilter } from '../traces/span-filter.js';
-
 /** Every table's key begins with these two; their values come from the assertion. */
 export const OWN_ROWS = 'TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}';
 
@@ -12,17 +9,21 @@ export function instant(param: string): string {
   return `fromUnixTimestamp64Nano({${param}:Int64}, 'UTC')`;
 }
 
-/** A condition on spans, from constants only; the values are `filterParams`. The filter must not be empty. */
-export function spanMatch(filter: SpanFilter): string {
-  return [
-    ...(filter.serviceNames.length > 0 ? ['ServiceName IN {serviceNames:Array(String)}'] : []),
-    ...(filter.operations.length > 0 ? ['SpanName IN {operations:Array(String)}'] : []),
-  ].join(' AND ');
+/** Rows between two instants, with the bucket of the table's key: the key prunes only by the very expression it holds. */
+export function between(
+  column: string,
+  bucket: (instant: string) => string,
+  [start, end]: readonly [string, string],
+): string {
+  return `${bucket(column)} BETWEEN ${bucket(start)} AND ${bucket(end)} AND ${column} BETWEEN ${start} AND ${end}`;
 }
 
-export function filterParams(filter: SpanFilter): StatementParams {
-  return {
-    ...(filter.serviceNames.length > 0 && { serviceNames: filter.serviceNames }),
-    ...(filter.operations.length > 0 && { operations: filter.operations }),
-  };
+/** Spans that start, or points that were taken, between two instants. */
+export function spansBetween(start: string, end: string): string {
+  return between('Timestamp', (at) => `toStartOfHour(${at})`, [start, end]);
+}
+
+/** Log records between two instants. */
+export function logsBetween(start: string, end: string): string {
+  return between('Timestamp', (at) => `toStartOfFiveMinutes(${at})`, [start, end]);
 }

@@ -1,7 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { TraceSummarySchema } from '../../../gen/es/gob/query/v1/query_pb.js';
 import type { Reading } from '../clickhouse/reading.js';
-import { type CandidateRow, traceCandidates } from '../sql/trace-candidates.js';
+import type { Condition } from '../filter/compile-filter.js';
+import { type CandidateRow, traceCandidates } from '../sql/traces/trace-candidates.js';
 import {
   type LastSpanRow,
   lastSpanOfTraces,
@@ -9,12 +10,14 @@ import {
   matchedSpans,
   type SummaryRow,
   traceSummaries,
-} from '../sql/trace-summaries.js';
-import { isUnfiltered, type SpanFilter } from './span-filter.js';
+} from '../sql/traces/trace-summaries.js';
+import { intersect, later, type Range, storedRange } from '../time/time-range.js';
+import { windows } from '../time/windows.js';
 import { toSummary } from './summary-row.js';
-import { intersect, later, type Range, storedRange } from './time-range.js';
 import type { TraceOrder } from './trace-order.js';
-import { windows } from './windows.js';
+
+/** Behind a range that ends this shortly ago there is so little that all of it may be read. */
+const NEWEST_NANO = 60_000_000_000n;
 
 export type TraceSummaryInit = MessageInitShape<typeof TraceSummarySchema>;
 
@@ -26,7 +29,8 @@ export interface Cursor {
 
 export interface TracePageOptions {
   readonly range: Range;
-  readonly filter: SpanFilter;
+  /** Which spans are selected; undefined: all. */
+  readonly condition: Condition | undefined;
   readonly order: TraceOrder;
   readonly pageSize: number;
   /** The page begins behind this trace. */
@@ -46,7 +50,12 @@ export async function listTracePage(reading: Reading, options: TracePageOptions)
   if (!range) return { traces: [], last: undefined };
   const page = new PageBuilder(reading, { ...options, range }, stored);
   const { order, after } = options;
-  for (const window of windows(range, order, after?.key)) {
+  const parts =
+    order.key === 'start'
+      ? windows(range, { isDescending: order.isDescending, from: after?.key })
+      : // By duration nothing can be left out.
+        [range];
+  for (const window of parts) {
     await page.fillFrom(window);
     if (page.isFull) break;
   }
@@ -82,10 +91,10 @@ class PageBuilder {
     if (lastSpanUnixNano === undefined) return;
     for (let mayHaveMore = true; mayHaveMore && !this.isFull; ) {
       const limit = this.#options.pageSize - this.#traces.length;
-      const { filter, order } = this.#options;
+      const { condition, order } = this.#options;
       const after = this.#cursor;
       const candidates = await this.#reading.rows<CandidateRow>(
-        traceCandidates({ range: window, lastSpanUnixNano, filter, order, after, limit }),
+        traceCandidates({ range: window, lastSpanUnixNano, condition, order, after, limit }),
       );
       await this.#append(candidates, window);
       mayHaveMore = candidates.length === limit;
@@ -94,9 +103,9 @@ class PageBuilder {
 
   /** Only filters and durations look beyond the window. Undefined: no trace has spans in it. */
   async #lastSpan(window: Range): Promise<bigint | undefined> {
-    const { order, filter } = this.#options;
-    if (isUnfiltered(filter) && order.key === 'start') return window.endUnixNano;
-    if (window.endUnixNano >= this.#nowUnixNano) return this.#stored.endUnixNano;
+    const { order, condition } = this.#options;
+    if (!condition && order.key === 'start') return window.endUnixNano;
+    if (window.endUnixNano >= this.#nowUnixNano - NEWEST_NANO) return this.#stored.endUnixNano;
     const [row] = await this.#reading.rows<LastSpanRow>(lastSpanOfTraces(window, this.#stored));
     const lastSpan = BigInt(row?.last_span ?? 0);
     return lastSpan === 0n ? undefined : later(lastSpan, window.endUnixNano);
@@ -120,11 +129,11 @@ class PageBuilder {
   }
 
   async #summarise(traceIds: readonly string[]): Promise<Map<string, TraceSummaryInit>> {
-    const { filter } = this.#options;
+    const { condition } = this.#options;
     const traces = { traceIds, stored: this.#stored };
     const [rows, matches] = await Promise.all([
       this.#reading.rows<SummaryRow>(traceSummaries(traces)),
-      isUnfiltered(filter) ? undefined : this.#reading.rows<MatchRow>(matchedSpans(traces, filter)),
+      condition && this.#reading.rows<MatchRow>(matchedSpans(traces, condition)),
     ]);
     const matched = matches && new Map(matches.map((row) => [row.trace_id, row.matched]));
     return new Map(

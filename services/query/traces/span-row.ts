@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { SpanSchema } from '../../../gen/es/gob/query/v1/query_pb.js';
-import type { SpanRow } from '../sql/trace-detail.js';
+import type { SpanRow } from '../sql/traces/trace-detail.js';
 
 type SpanInit = MessageInitShape<typeof SpanSchema>;
 
@@ -28,6 +28,7 @@ export function toSpan(row: SpanRow): SpanInit {
     droppedAttributes: row.dropped_attributes,
     droppedEvents: row.dropped_events,
     droppedLinks: row.dropped_links,
+    numericAttributes: [...row.numeric_attributes],
   };
 }
 

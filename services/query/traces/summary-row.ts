@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { TraceSummarySchema } from '../../../gen/es/gob/query/v1/query_pb.js';
-import type { SummaryRow } from '../sql/trace-summaries.js';
+import type { SummaryRow } from '../sql/traces/trace-summaries.js';
 import { fromHex } from './span-row.js';
 
 /** A row of summaries as the contract's trace. */

@@ -1,32 +1,6 @@
-// The report of a test client: what was sent, in a form that loses nothing (README.md of test/clients has the shape).
+// The spans in the report of a test client (README.md of test/clients has the shape).
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
-
-const NANOS_PER_SECOND = 1_000_000_000n;
-
-const unixNano = ([seconds, nanos]) => String(BigInt(seconds) * NANOS_PER_SECOND + BigInt(nanos));
-
-// The JS SDK sends an integral number as an OTLP integer, so an array of doubles needs one fraction at least.
-function scalarType(value) {
-  if (typeof value === 'string') return 'string';
-  if (typeof value === 'boolean') return 'bool';
-  return Number.isInteger(value) ? 'int' : 'double';
-}
-
-const scalar = (type, value) => (type === 'int' ? String(value) : value);
-
-function describeValue(value) {
-  if (!Array.isArray(value)) {
-    const type = scalarType(value);
-    return { type, value: scalar(type, value) };
-  }
-  const type = value.some((member) => scalarType(member) === 'double')
-    ? 'double'
-    : scalarType(value[0] ?? '');
-  return { type: `${type}[]`, value: value.map((member) => scalar(type, member)) };
-}
-
-const describeAttributes = (attributes) =>
-  Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, describeValue(value)]));
+import { describeAttributes, describeScope, unixNano } from './describe-values.mjs';
 
 const describeEvent = (event) => ({
   name: event.name,
@@ -54,7 +28,7 @@ function describeSpan(span) {
     status: { code: SpanStatusCode[span.status.code].toLowerCase(), message: span.status.message ?? '' },
     events: span.events.map(describeEvent),
     links: span.links.map(describeLink),
-    scope: { name: span.instrumentationScope.name, version: span.instrumentationScope.version ?? '' },
+    scope: describeScope(span.instrumentationScope),
   };
 }
 

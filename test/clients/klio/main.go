@@ -82,8 +82,8 @@ func run(ctx context.Context, opts options) (*report, error) {
 	}
 	flushCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
 	defer cancel()
-	metrics := telemetry.stop(flushCtx, failures)
-	return newReport(telemetry.resource, telemetry.spans.exported(), metrics, failures.messages()), nil
+	telemetry.stop(flushCtx, failures)
+	return newReport(telemetry, failures.messages()), nil
 }
 
 func work(ctx context.Context, opts options) error {
@@ -97,6 +97,7 @@ func work(ctx context.Context, opts options) error {
 		}
 		sidecar.backup(ctx, fmt.Sprintf("backup-%s-%d", time.Now().UTC().Format("20060102T150405"), i+1))
 	}
+	streamWal(ctx)
 	if err := recordServer(ctx, sidecar.repository); err != nil {
 		return err
 	}

@@ -7,8 +7,6 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/instrumentation"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
-	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
@@ -33,8 +31,9 @@ type typedValue struct {
 }
 
 type scope struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
+	Name       string                `json:"name"`
+	Version    string                `json:"version"`
+	Attributes map[string]typedValue `json:"attributes"`
 }
 
 type reportedSpan struct {
@@ -69,18 +68,16 @@ type reportedLink struct {
 	Attributes map[string]typedValue `json:"attributes"`
 }
 
-func newReport(
-	res *resource.Resource, spans []sdktrace.ReadOnlySpan, metrics metricdata.ResourceMetrics, failures []string,
-) *report {
+func newReport(t *telemetry, failures []string) *report {
 	r := &report{
 		TraceIDs: []string{},
-		Resource: reportedResource{Attributes: describeAttributes(res.Attributes())},
+		Resource: reportedResource{Attributes: describeAttributes(t.resource.Attributes())},
 		Spans:    []reportedSpan{},
-		Metrics:  describeMetrics(metrics),
+		Metrics:  t.metrics.exported(),
 		Errors:   failures,
 	}
 	known := map[string]bool{}
-	for _, span := range spans {
+	for _, span := range t.spans.exported() {
 		described := describeSpan(span)
 		r.Spans = append(r.Spans, described)
 		if !known[described.TraceID] {
@@ -137,7 +134,9 @@ func describeLinks(links []sdktrace.Link) []reportedLink {
 	return described
 }
 
-func describeScope(s instrumentation.Scope) scope { return scope{Name: s.Name, Version: s.Version} }
+func describeScope(s instrumentation.Scope) scope {
+	return scope{Name: s.Name, Version: s.Version, Attributes: describeSet(s.Attributes)}
+}
 
 func describeAttributes(attributes []attribute.KeyValue) map[string]typedValue {
 	described := map[string]typedValue{}

@@ -13,7 +13,6 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/propagation"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
@@ -23,13 +22,12 @@ type telemetry struct {
 	resource *resource.Resource
 	spans    *spanRecorder
 	tracers  *sdktrace.TracerProvider
+	metrics  *metricRecorder
 	meters   *sdkmetric.MeterProvider
-	// current reads the metrics for the report; the exporting reader does not show what it sent.
-	current *sdkmetric.ManualReader
 }
 
 func startTelemetry(ctx context.Context, withMetrics bool) (*telemetry, error) {
-	t := &telemetry{resource: resource.Empty(), spans: &spanRecorder{}}
+	t := &telemetry{resource: resource.Empty(), spans: &spanRecorder{}, metrics: &metricRecorder{}}
 	if !configured(os.Environ()) {
 		return t, nil
 	}
@@ -72,19 +70,14 @@ func (t *telemetry) startTraces(ctx context.Context) error {
 }
 
 func (t *telemetry) startMetrics(ctx context.Context) error {
-	reader, err := autoexport.NewMetricReader(ctx)
+	reader, err := t.metrics.newReader(ctx)
 	if err != nil {
 		return fmt.Errorf("metrics exporter: %w", err)
 	}
 	if autoexport.IsNoneMetricReader(reader) {
 		return nil
 	}
-	t.current = sdkmetric.NewManualReader()
-	t.meters = sdkmetric.NewMeterProvider(
-		sdkmetric.WithResource(t.resource),
-		sdkmetric.WithReader(reader),
-		sdkmetric.WithReader(t.current),
-	)
+	t.meters = sdkmetric.NewMeterProvider(sdkmetric.WithResource(t.resource), sdkmetric.WithReader(reader))
 	otel.SetMeterProvider(t.meters)
 	if err := runtime.Start(); err != nil {
 		return fmt.Errorf("runtime metrics: %w", err)
@@ -95,17 +88,14 @@ func (t *telemetry) startMetrics(ctx context.Context) error {
 	return nil
 }
 
-// stop sends what is left and returns the last values of all metrics.
-func (t *telemetry) stop(ctx context.Context, failures *failureLog) metricdata.ResourceMetrics {
-	var metrics metricdata.ResourceMetrics
+// stop sends what is left.
+func (t *telemetry) stop(ctx context.Context, failures *failureLog) {
 	if t.tracers != nil {
 		failures.Handle(t.tracers.Shutdown(ctx))
 	}
 	if t.meters != nil {
-		failures.Handle(t.current.Collect(ctx, &metrics))
 		failures.Handle(t.meters.Shutdown(ctx))
 	}
-	return metrics
 }
 
 // spanRecorder passes spans on and keeps those that the receiver took.

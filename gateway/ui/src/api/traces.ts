@@ -32,8 +32,27 @@ export interface GetTraceOptions {
   readonly signal: AbortSignal;
 }
 
-export function getTrace({ projectId, traceId, signal }: GetTraceOptions): Promise<Trace> {
-  return request(`${tracesPath(projectId)}/${encodeURIComponent(traceId)}`, { signal, decode: toTrace });
+/** Most that the server sends at once. */
+const SPANS_PER_PAGE = 10_000;
+/** Beyond this many spans the page is no longer quick to use; it says how many there are. */
+const MAX_PAGES = 10;
+
+/** A trace with its spans, page by page. */
+export async function getTrace({ projectId, traceId, signal }: GetTraceOptions): Promise<Trace> {
+  const path = `${tracesPath(projectId)}/${encodeURIComponent(traceId)}`;
+  const ask = (pageToken: string) => {
+    const params = { page_size: String(SPANS_PER_PAGE), ...(pageToken && { page_token: pageToken }) };
+    return request(`${path}?${new URLSearchParams(params)}`, { signal, decode: toTracePage });
+  };
+  const first = await ask('');
+  const spans = [...first.trace.spans];
+  let { nextPageToken } = first;
+  for (let page = 1; nextPageToken !== '' && page < MAX_PAGES; page++) {
+    const next = await ask(nextPageToken);
+    spans.push(...next.trace.spans);
+    nextPageToken = next.nextPageToken;
+  }
+  return { ...first.trace, spans, totalSpans: Math.max(spans.length, first.trace.totalSpans) };
 }
 
 const tracesPath = (projectId: string): string => `/v3/query/${encodeURIComponent(projectId)}/traces`;
@@ -61,16 +80,16 @@ function toSummary(item: JsonRecord): TraceSummary {
   };
 }
 
-function toTrace(reply: unknown): Trace {
+function toTracePage(reply: unknown): { readonly trace: Trace; readonly nextPageToken: string } {
   const body = readRecord(reply, 'the trace');
-  const spans = readList(body, 'spans').map(toSpan);
-  return {
+  const trace = {
     traceId: readText(body, 'trace_id'),
     serviceName: readText(body, 'service_name'),
     operation: readText(body, 'operation'),
-    totalSpans: Math.max(spans.length, readNumber(body, 'total_spans')),
-    spans,
+    totalSpans: readNumber(body, 'total_spans'),
+    spans: readList(body, 'spans').map(toSpan),
   };
+  return { trace, nextPageToken: readText(body, 'next_page_token') };
 }
 
 function toSpan(item: JsonRecord): Span {

@@ -1,21 +1,16 @@
 import type { AnyValue } from '../../../../gen/otlp/opentelemetry/proto/common/v1/common.js';
 import type { LogRecord } from '../../../../gen/otlp/opentelemetry/proto/logs/v1/logs.js';
 import type { AcceptWindow } from '../accept-window.js';
-import {
-  checkIdLength,
-  checkInWindow,
-  checkStorableTime,
-  SPAN_ID_BYTES,
-  TRACE_ID_BYTES,
-} from './check-common.js';
+import { checkInWindow, checkStorableTime } from './check-common.js';
 import { checkAttributes, checkText, checkValue } from './check-values.js';
 import type { Rejection } from './rejection.js';
 
-/** The first reason why a log record cannot be stored, or undefined. */
+/**
+ * The first reason why a log record cannot be stored, or undefined. Ids are none: a record with an id that is not valid belongs to
+ * no trace, as its interface definition says.
+ */
 export function checkLog(record: LogRecord, window: AcceptWindow): Rejection | undefined {
   return (
-    checkIdLength('trace_id', record.traceId, TRACE_ID_BYTES) ??
-    checkIdLength('span_id', record.spanId, SPAN_ID_BYTES) ??
     checkTimes(record, window) ??
     checkText('severity_text', record.severityText) ??
     checkText('event_name', record.eventName) ??

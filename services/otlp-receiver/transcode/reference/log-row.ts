@@ -5,7 +5,7 @@ import { severityNumber } from '../severity.js';
 import type { TranscodeContext } from '../transcode.js';
 import { numberEntries, textEntries, toJson } from './attributes.js';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from './check-common.js';
-import { padded, type SharedColumns } from './shared-columns.js';
+import type { SharedColumns } from './shared-columns.js';
 
 /** The other bits are reserved (`LOG_RECORD_FLAGS_TRACE_FLAGS_MASK`). */
 const TRACE_FLAGS_MASK = 0xff;
@@ -19,8 +19,8 @@ export function logRow(record: LogRecord, shared: SharedColumns, context: Transc
     ProjectId: context.projectId,
     Timestamp: record.timeUnixNano || observed,
     ObservedTimestamp: observed,
-    TraceId: padded(record.traceId, TRACE_ID_BYTES),
-    SpanId: padded(record.spanId, SPAN_ID_BYTES),
+    TraceId: idOrNone(record.traceId, TRACE_ID_BYTES),
+    SpanId: idOrNone(record.spanId, SPAN_ID_BYTES),
     TraceFlags: record.flags & TRACE_FLAGS_MASK,
     SeverityNumber: severityNumber(record.severityNumber, record.severityText),
     SeverityText: record.severityText,
@@ -42,9 +42,14 @@ export function logRow(record: LogRecord, shared: SharedColumns, context: Transc
 }
 
 /** Text as it is, bytes in base64, everything else as JSON; no body is an empty text. */
-function bodyOf(body: AnyValue | undefined): readonly [string, (typeof BODY_TYPES)[number]] {
+export function bodyOf(body: AnyValue | undefined): readonly [string, (typeof BODY_TYPES)[number]] {
   if (body?.stringValue !== undefined) return [body.stringValue, 'string'];
   if (body?.bytesValue !== undefined) return [body.bytesValue.toString('base64'), 'bytes'];
   const json = toJson(body);
   return json === 'null' ? ['', 'string'] : [json, 'json'];
+}
+
+/** Zeros stand for an id that there is not, or that is not valid. */
+function idOrNone(id: Uint8Array, bytes: number): Uint8Array {
+  return id.length === bytes ? id : new Uint8Array(bytes);
 }

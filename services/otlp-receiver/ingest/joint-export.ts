@@ -1,0 +1,41 @@
+import { countItems } from '../transcode/wire/count-items.js';
+import type { ReceivedExport } from './received-export.js';
+
+/** Larger exports fill a block by themselves. */
+const SMALL_BYTES = 32 * 2 ** 10;
+/** What one joint export holds at most, so that nobody waits long for the others. */
+export const JOINT_BYTES = 256 * 2 ** 10;
+/** How long exports wait for company where some was met before: an interval in which an exporter's next batch does not come. */
+export const JOINT_LINGER_MS = 10;
+
+/** Several exports of one project as one: protobuf messages that follow each other are one message with the fields of all. */
+export interface JointExport extends ReceivedExport {
+  /** Items of each export. */
+  readonly counts: readonly number[];
+}
+
+export function isSmall({ encoding, body }: ReceivedExport): boolean {
+  return encoding === 'protobuf' && body.length < SMALL_BYTES;
+}
+
+/** Exports of one key are held to the same limits and go to the same place. */
+export function jointKey({ signal, admission }: ReceivedExport): string {
+  const { database, tenantId, projectId, retentionDays } = admission;
+  return `${signal.name} ${tenantId} ${projectId} ${retentionDays} ${database}`;
+}
+
+/**
+ * Undefined when one of them does not end where its last field ends: it could swallow the one behind it. The budget's bytes are
+ * entered for the first, since all are answered at the same moment.
+ */
+export function joinExports(group: readonly ReceivedExport[]): JointExport | undefined {
+  const [head] = group;
+  const counts = group.map(({ signal, body }) => countItems(body, signal.itemPath));
+  if (!head || !counts.every((count) => count !== undefined)) return undefined;
+  return {
+    ...head,
+    body: Buffer.concat(group.map(({ body }) => body)),
+    receivedMs: Math.min(...group.map(({ receivedMs }) => receivedMs)),
+    counts,
+  };
+}

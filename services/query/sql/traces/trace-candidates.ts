@@ -1,0 +1,78 @@
+import type { BoundStatement } from '../../clickhouse/reading.js';
+import type { Condition } from '../../filter/compile-filter.js';
+import type { Range } from '../../time/time-range.js';
+import type { TraceOrder } from '../../traces/trace-order.js';
+import { instant, OWN_ROWS, spansBetween } from '../fragments.js';
+
+export interface CandidateOptions {
+  /** Traces whose first span starts here. */
+  readonly range: Range;
+  /** The latest start of a span that may belong to one of them, Unix nanoseconds. */
+  readonly lastSpanUnixNano: bigint;
+  /** On spans, in parameters `f0`, `f1`, …; undefined: every trace. */
+  readonly condition: Condition | undefined;
+  readonly order: TraceOrder;
+  /** Only traces behind this one. */
+  readonly after?: { readonly key: bigint; readonly traceId: string } | undefined;
+  readonly limit: number;
+}
+
+export interface CandidateRow {
+  readonly trace_id: string;
+  readonly sort_key: string;
+}
+
+/**
+ * The next traces of a listing. The hour before the range is read too, which tells most traces that had begun before it
+ * from those that begin in it; the few that began even earlier are sorted out by their summaries.
+ */
+export function traceCandidates(options: CandidateOptions): BoundStatement {
+  const { range, condition, order, after, limit } = options;
+  const direction = order.isDescending ? 'DESC' : 'ASC';
+  const beyond = order.isDescending ? '<' : '>';
+  const match = condition ? `\n    AND TraceId IN (${matchingTraces(condition)})` : '';
+  const cursor = after
+    ? `\n  WHERE (sort_key, TraceId) ${beyond} ({afterKey:Int64}, toFixedString(unhex({afterId:String}), 16))`
+    : '';
+  const sql = `SELECT lower(hex(TraceId)) AS trace_id, sort_key
+FROM (
+  SELECT TraceId, ${SORT_KEYS[order.key]} AS sort_key
+  FROM {database:Identifier}.trace_summary
+  WHERE ${OWN_ROWS}
+    AND Hour BETWEEN toStartOfHour(${instant('start')}) - INTERVAL 1 HOUR AND toStartOfHour(${instant(LAST_HOUR[order.key])})${match}
+  GROUP BY TraceId
+  HAVING min(Start) BETWEEN ${instant('start')} AND ${instant('end')}
+)${cursor}
+ORDER BY sort_key ${direction}, TraceId ${direction}
+LIMIT {limit:UInt32}`;
+  const params = {
+    start: range.startUnixNano,
+    end: range.endUnixNano,
+    limit,
+    ...((condition || order.key === 'duration') && { lastSpan: options.lastSpanUnixNano }),
+    ...condition?.params,
+    ...(after && { afterKey: after.key, afterId: after.traceId }),
+  };
+  const statement =
+    order.key === 'start'
+      ? { name: 'trace_candidates_by_start', sql }
+      : { name: 'trace_candidates_by_duration', sql };
+  return { statement, params, maxRows: limit };
+}
+
+const SORT_KEYS = {
+  start: 'toUnixTimestamp64Nano(min(Start))',
+  duration: 'toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start))',
+} as const;
+
+/** The start of a trace is known from the range alone; its duration only from all its spans. */
+const LAST_HOUR = { start: 'end', duration: 'lastSpan' } as const;
+
+function matchingTraces(condition: Condition): string {
+  return `
+      SELECT TraceId FROM {database:Identifier}.spans
+      WHERE ${OWN_ROWS}
+        AND ${spansBetween(instant('start'), instant('lastSpan'))}
+        AND ${condition.sql}
+    `;
+}

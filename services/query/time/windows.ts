@@ -1,0 +1,34 @@
+import { earlier, HOUR_NANO, later, type Range } from './time-range.js';
+
+/** A page is mostly found in the newest hour; each further window is this much wider than the one before. */
+const FIRST_WINDOW_NANO = HOUR_NANO;
+const GROWTH = 4n;
+
+export interface WindowOptions {
+  /** Newest first. */
+  readonly isDescending: boolean;
+  /** Where the listing stands; that instant is included. */
+  readonly from: bigint | undefined;
+}
+
+/** Cuts a range into windows in the order of a listing by time, widening, so that the first page does not read it all. */
+export function* windows(range: Range, { isDescending, from }: WindowOptions): Generator<Range> {
+  let { startUnixNano, endUnixNano } = from === undefined ? range : startingAt(range, isDescending, from);
+  for (let width = FIRST_WINDOW_NANO; startUnixNano <= endUnixNano; width *= GROWTH) {
+    if (isDescending) {
+      const edge = endUnixNano - width;
+      yield { startUnixNano: later(edge, startUnixNano), endUnixNano };
+      endUnixNano = edge - 1n;
+    } else {
+      const edge = startUnixNano + width;
+      yield { startUnixNano, endUnixNano: earlier(edge, endUnixNano) };
+      startUnixNano = edge + 1n;
+    }
+  }
+}
+
+function startingAt({ startUnixNano, endUnixNano }: Range, isDescending: boolean, from: bigint): Range {
+  return isDescending
+    ? { startUnixNano, endUnixNano: earlier(from, endUnixNano) }
+    : { startUnixNano: later(from, startUnixNano), endUnixNano };
+}

@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { insertGatewaySpans, problemOf } from './gateway-data.js';
+import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
+import { DATABASE, NANO_PER_SECOND } from './query-fixture.js';
+import { insertLogs } from './query-logs-fixture.js';
+import { counter, createIngest, NOON } from './query-metrics.harness.js';
+
+const START = BigInt(Date.now()) * 1_000_000n - 60n * NANO_PER_SECOND;
+/** The owner of project 9, which has what the examples ask for. */
+const OWNER = { 'PRIVATE-TOKEN': 'stranger' };
+
+let bed: GatewayBed;
+let document: OpenApi;
+/** Of a record of project 9. It holds the record's time, so no fixed example of it lasts. */
+let fingerprint = '';
+beforeAll(async () => {
+  bed = await startGatewayBed();
+  await insertGatewaySpans(bed.query);
+  const span = {
+    tenantId: 2,
+    projectId: 9n,
+    traceId: '0a1b2c3d00004000800000000000beef',
+    columns: { Attrs: "map('http.route', '/cart', 'n', '3')", AttrsNum: "map('n', 3)" },
+  };
+  await bed.query.insert([
+    {
+      ...span,
+      spanId: '00aa11bb22cc33dd',
+      startUnixNano: START,
+      durationNano: 4_200_000n,
+      name: 'GET /cart',
+    },
+    {
+      ...span,
+      spanId: '00aa11bb22cc33de',
+      parentSpanId: '00aa11bb22cc33dd',
+      startUnixNano: START + 1n,
+      durationNano: 1_000n,
+      service: 'pay',
+    },
+  ]);
+  await bed.query.sql(
+    `INSERT INTO ${DATABASE}.attr_catalog (TenantId, ProjectId, Day, Signal, Source, Key, Value, Rows)
+     VALUES (2, 9, today(), 'spans', 'attr', 'http.route', '/cart', 1), (2, 9, today(), 'logs', 'attr', 'cart.id', '9', 1)`,
+  );
+  await insertExampleLogs();
+  await insertMetric();
+  document = openApi.parse(await (await bed.get('/openapi.json', {})).json());
+});
+afterAll(() => bed.close());
+
+/** A warning of the trace, with a record before and after it. */
+async function insertExampleLogs(): Promise<void> {
+  const log = { tenantId: 2, projectId: 9n, traceId: '0a1b2c3d00004000800000000000beef', severityNumber: 13 };
+  await insertLogs(
+    bed.query,
+    [-1n, 0n, 1n].map((offset) => ({ ...log, timeUnixNano: START + offset, body: 'cart is empty' })),
+  );
+  const response = await bed.get('/v3/query/9/logs/search', OWNER);
+  const { results } = (await response.json()) as { results: { fingerprint: string }[] };
+  fingerprint = results[1]?.fingerprint ?? '';
+}
+
+async function insertMetric(): Promise<void> {
+  const { ingest, stop } = await createIngest(bed.query);
+  const now = Number((START - NOON) / NANO_PER_SECOND);
+  const labels = { region: 'eu' };
+  const points = [
+    { at: now - 120, value: 1n, labels },
+    { at: now, value: 4n, labels, traceIds: ['0a1b2c3d00004000800000000000beef'] },
+  ];
+  await ingest([counter('cart.items', points)], { tenantId: 2, projectId: 9n });
+  await stop();
+}
+
+/** What OpenAPI 3.1 asks of the parts that are used here; a member that is not listed is a mistake. */
+const jsonSchema = z.record(z.string(), z.unknown());
+const content = z.record(
+  z.string().regex(/^(application\/(problem\+)?json|text\/event-stream)$/),
+  z.strictObject({ schema: jsonSchema, example: z.unknown().optional() }),
+);
+const parameter = z.strictObject({
+  name: z.string().min(1),
+  in: z.enum(['path', 'query']),
+  required: z.boolean().optional(),
+  description: z.string().min(1).optional(),
+  schema: jsonSchema,
+  example: z.unknown().optional(),
+});
+const operation = z.strictObject({
+  summary: z.string().min(1),
+  parameters: z.array(parameter),
+  requestBody: z.strictObject({ required: z.boolean(), content }).optional(),
+  responses: z.record(
+    z.string().regex(/^(default|[1-5](XX|\d\d))$/),
+    z.strictObject({ description: z.string().min(1), content: content.optional() }),
+  ),
+});
+const openApi = z.strictObject({
+  openapi: z.literal('3.1.0'),
+  info: z.strictObject({ title: z.string(), version: z.string() }),
+  paths: z.record(
+    z.string().startsWith('/'),
+    z.partialRecord(z.enum(['get', 'put', 'post', 'delete']), operation),
+  ),
+  components: z.strictObject({
+    securitySchemes: z.record(z.string(), z.record(z.string(), z.string())),
+    schemas: z.record(z.string(), jsonSchema),
+  }),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
+});
+type OpenApi = z.infer<typeof openApi>;
+type Operation = z.infer<typeof operation>;
+
+/** Every question with an answer that ends. */
+function questions(): [string, Operation][] {
+  return Object.entries(document.paths).flatMap(([path, { get }]) =>
+    get && path.includes('{project_id}') && !isStream(get) ? [[path, get] satisfies [string, Operation]] : [],
+  );
+}
+
+function isStream({ responses }: Operation): boolean {
+  return responses['200']?.content?.['text/event-stream'] !== undefined;
+}
+
+/** The address of an operation's example. */
+function exampleUrl(path: string, { parameters }: Operation, projectId: number): string {
+  const ids: Readonly<Record<string, string>> = {
+    project_id: String(projectId),
+    group_id: '22',
+    fingerprint,
+  };
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const example = parameters.find((one) => one.in === 'path' && one.name === name)?.example;
+    return encodeURIComponent(ids[name] ?? String(example));
+  });
+  const query = parameters.flatMap(({ in: place, name, example }) =>
+    place === 'query' && example !== undefined
+      ? [example].flat().map((value): [string, string] => [name, String(value)])
+      : [],
+  );
+  return `${filled}?${new URLSearchParams(query)}`;
+}
+
+/** zod's integers end at 2^53, and a program that reads JSON as numbers has rounded those beyond it. */
+function withoutInt64(schema: object): Parameters<typeof z.fromJSONSchema>[0] {
+  return JSON.parse(JSON.stringify(schema), (_name, value) =>
+    value?.format === 'int64' ? { type: 'number' } : value,
+  );
+}
+
+function answerOf({ responses }: Operation) {
+  const answer = responses['200']?.content?.['application/json'];
+  if (!answer) throw new Error('the operation has no answer');
+  return {
+    schema: z.fromJSONSchema(withoutInt64(answer.schema)),
+    example: answer.example,
+  };
+}
+
+describe('openapi.json', () => {
+  it('names every parameter of a path once, and each operation has a valid example', () => {
+    expect(questions().length).toBeGreaterThan(10);
+    for (const [path, get] of questions()) {
+      const inPath = get.parameters.filter((one) => one.in === 'path').map((one) => one.name);
+      expect(inPath, path).toEqual([...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
+      const names = get.parameters.map((one) => `${one.in} ${one.name}`);
+      expect(new Set(names).size, path).toBe(names.length);
+      const { schema, example } = answerOf(get);
+      expect(example, path).toBeDefined();
+      schema.parse(example);
+    }
+  });
+
+  it('has examples that run, with answers as described', async () => {
+    for (const [path, get] of questions()) {
+      const response = await bed.get(exampleUrl(path, get, 9), OWNER);
+      const body: unknown = await response.json();
+      expect(response.status, `${path}: ${JSON.stringify(body)}`).toBe(200);
+      answerOf(get).schema.parse(body);
+      const lists = Object.values(body as object).filter(Array.isArray);
+      for (const list of lists) expect(list.length, path).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('every route', () => {
+  /** What may be asked without a credential: the UI, the documentation, and the way in and out. */
+  const PUBLIC = ['GET /*', 'GET /openapi.json', 'POST /v1/auth/sign-in', 'POST /v1/auth/sign-out'];
+
+  const CREDENTIALS_OF_STRANGERS: readonly [string, string][][] = [
+    [],
+    [['private-token', 'wrong']],
+    [['authorization', 'Bearer wrong']],
+    [['cookie', 'gob_session=wrong']],
+  ];
+
+  it('that is not public refuses a stranger', async () => {
+    const closed = bed.routes.filter(
+      ({ method, url }) => !PUBLIC.includes(`${method.replace('HEAD', 'GET')} ${url}`),
+    );
+    expect(closed.length).toBeGreaterThan(20);
+    for (const { method, url } of closed) {
+      const address = url
+        .replace(':project_id', '7')
+        .replace(':group_id', '22')
+        .replace(':trace_id', 'ab'.repeat(16))
+        .replace(':fingerprint', 'ab'.repeat(16))
+        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values')
+        .replace(/metrics\/(search\w*|exemplars)$/, '$&?mname=cart.items&mtype=sum');
+      for (const credential of CREDENTIALS_OF_STRANGERS) {
+        const headers = new Headers([['x-requested-with', 'XMLHttpRequest'], ...credential]);
+        const response = await fetch(`${bed.url}${address}`, { method, headers });
+        expect(response.status, `${method} ${address}`).toBe(401);
+        if (method !== 'HEAD') expect(await response.text()).not.toContain('shop"');
+      }
+    }
+  });
+
+  it('that names a project refuses a user of another tenant', async () => {
+    for (const [path, get] of questions()) {
+      const response = await bed.get(exampleUrl(path, get, 7), OWNER);
+      expect(await problemOf(response, 404), path).toMatchObject({ code: 'not_found' });
+    }
+  });
+});
+
+describe('answers of query', () => {
+  it('say what they cost', async () => {
+    for (const [path, get] of questions()) {
+      const response = await bed.get(exampleUrl(path, get, 9), OWNER);
+      const stats = response.headers.get('x-query-stats') ?? '';
+      const [, rows, statements] = /^rows=(\d+), bytes=\d+, ms=[\d.]+, statements=(\d+)$/.exec(stats) ?? [];
+      expect(Number(rows), `${path}: ${stats}`).toBeGreaterThan(0);
+      expect(Number(statements)).toBeGreaterThan(0);
+    }
+  });
+
+  it('are not sent again when they are catalogues that the client has', async () => {
+    for (const suffix of [
+      'services',
+      'services/shop/operations',
+      'traces/attributes',
+      'traces/attributes/http.route/values',
+      'logs/attributes',
+      'logs/attributes/cart.id/values',
+      'metrics/autocomplete',
+      'metrics/searchmetadata?mname=cart.items&mtype=sum',
+    ]) {
+      const url = `/v3/query/9/${suffix}`;
+      const first = await bed.get(url, OWNER);
+      const etag = first.headers.get('etag') ?? '';
+      expect(etag).toMatch(/^W\/"[\w-]{27}"$/);
+      expect(first.headers.get('cache-control')).toBe('private, no-cache');
+      const again = await bed.get(url, { ...OWNER, 'if-none-match': `"other", ${etag}` });
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+      expect((await bed.get(url, { ...OWNER, 'if-none-match': '"other"' })).status).toBe(200);
+      await problemOf(await bed.get(url, { 'PRIVATE-TOKEN': 'shop-read', 'if-none-match': etag }), 404);
+    }
+    expect((await bed.get('/v3/query/9/traces', OWNER)).headers.get('etag')).toBeNull();
+  });
+});
