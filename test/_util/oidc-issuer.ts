@@ -67,3 +67,23 @@ export async function startOidcIssuer(keys: JWK[]): Promise<OidcIssuer> {
   };
   return issuer;
 }
+
+export const INSTANCE = '0f9b2a53-7f27-4d28-9d5c-6a2f3f0d3b11';
+
+/** What a Cloud Connector token of GitLab.com says, for namespace 22. */
+export function cloudConnectorClaims(issuerUrl: string, fields: JWTPayload = {}): JWTPayload {
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  return {
+    iss: issuerUrl,
+    aud: 'gitlab-observability-backend',
+    sub: INSTANCE,
+    iat: nowSeconds,
+    nbf: nowSeconds - 5,
+    exp: nowSeconds + 3_600,
+    jti: 'one',
+    gitlab_realm: 'saas',
+    scopes: ['observability_all'],
+    gitlab_namespace_id: '22',
+    ...fields,
+  };
+}

@@ -4,11 +4,17 @@ import { startGateway } from '../../gateway/service.js';
 import { loadConfig } from '../../lib/config/load.js';
 import { querySettings } from '../../services/query/config.js';
 import { startQueryService } from '../../services/query/service.js';
-import { makeRsaKey, type SigningKey, signWith, startOidcIssuer } from '../_util/oidc-issuer.js';
+import {
+  cloudConnectorClaims,
+  INSTANCE,
+  makeRsaKey,
+  type SigningKey,
+  signWith,
+  startOidcIssuer,
+} from '../_util/oidc-issuer.js';
 import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
 import { exportOf, LARGE, type LimitsBed, SMALL_READ, startLimitsBed } from './limits.bed.js';
 
-const INSTANCE = '0f9b2a53-7f27-4d28-9d5c-6a2f3f0d3b11';
 const closers: (() => unknown)[] = [];
 let bed: LimitsBed;
 let gatewayUrl: string;
@@ -39,17 +45,7 @@ afterAll(async () => {
 
 /** As GitLab passes a request on, what its client sent included. */
 async function fromGitlab(fields: Record<string, string> = {}): Promise<Record<string, string>> {
-  const nowSeconds = Math.floor(Date.now() / 1000);
-  const token = await signWith(key, {
-    iss: issuerUrl,
-    aud: 'gitlab-observability-backend',
-    sub: INSTANCE,
-    exp: nowSeconds + 60,
-    nbf: nowSeconds - 5,
-    gitlab_realm: 'saas',
-    gitlab_namespace_id: '22',
-    scopes: ['observability_all'],
-  });
+  const token = await signWith(key, cloudConnectorClaims(issuerUrl));
   return {
     authorization: `Bearer ${token}`,
     'PRIVATE-TOKEN': LARGE,

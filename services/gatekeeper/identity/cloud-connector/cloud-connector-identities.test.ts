@@ -1,10 +1,12 @@
-import { generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { CloudConnectorHeaders } from '../../../../lib/auth/cloud-connector-headers.js';
 import { loadConfig } from '../../../../lib/config/load.js';
 import {
+  cloudConnectorClaims,
+  INSTANCE,
   makeRsaKey,
   type OidcIssuer,
   type SigningKey,
@@ -13,10 +15,6 @@ import {
 } from '../../../../test/_util/oidc-issuer.js';
 import { CloudConnectorIdentities } from './cloud-connector-identities.js';
 import { cloudConnectorSettings } from './cloud-connector-settings.js';
-
-const INSTANCE = '0f9b2a53-7f27-4d28-9d5c-6a2f3f0d3b11';
-const logger = pino({ level: 'silent' });
-const seconds = () => Math.floor(Date.now() / 1000);
 
 let key: SigningKey;
 let other: SigningKey;
@@ -36,23 +34,11 @@ afterEach(() => issuer.close());
 const open = (env: Record<string, string> = {}) =>
   new CloudConnectorIdentities({
     config: loadConfig(cloudConnectorSettings, { argv: [], env: { PROVIDER_URLS: issuer.url, ...env } }),
-    logger,
+    logger: pino({ level: 'silent' }),
     nowMs: () => nowMs,
   });
 
-const payload = (fields: JWTPayload = {}): JWTPayload => ({
-  iss: issuer.url,
-  aud: 'gitlab-observability-backend',
-  sub: INSTANCE,
-  iat: seconds(),
-  nbf: seconds() - 5,
-  exp: seconds() + 3_600,
-  jti: 'one',
-  gitlab_realm: 'saas',
-  scopes: ['observability_all'],
-  gitlab_namespace_id: '22',
-  ...fields,
-});
+const payload = (fields: JWTPayload = {}) => cloudConnectorClaims(issuer.url, fields);
 const presented = (token: string, fields: Partial<CloudConnectorHeaders> = {}): CloudConnectorHeaders => ({
   token,
   instanceId: INSTANCE,
@@ -106,8 +92,7 @@ describe('a token of GitLab', () => {
     ['of no namespace', { gitlab_namespace_id: undefined }, /X-GitLab-Namespace-id/],
   ])('%s is refused', async (_what, fields, message) => {
     const refusal = await refusalOf(open().find(presented(await signed(fields))));
-    expect(refusal).toMatch(/^unauthenticated: /);
-    expect(refusal).toMatch(message);
+    expect(refusal).toMatch(new RegExp(`^unauthenticated: .*${message.source}`));
   });
 
   it.each<[Partial<CloudConnectorHeaders>, RegExp]>([
@@ -156,7 +141,6 @@ describe('a signature', () => {
 
   it('by another algorithm is refused even when its key is published', async () => {
     const { publicKey, privateKey } = await generateKeyPair('PS256', { extractable: true });
-    const { exportJWK } = await import('jose');
     issuer.keys = [{ ...(await exportJWK(publicKey)), kid: 'pss' }];
     const token = await new SignJWT(payload())
       .setProtectedHeader({ alg: 'PS256', kid: 'pss' })
