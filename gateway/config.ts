@@ -1,6 +1,14 @@
 import { addressSettings, peerSettings } from '../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../lib/config/setting.js';
-import { durationMs, httpUrl, list, path, type ValueType } from '../lib/config/value-types.js';
+import {
+  boolean,
+  durationMs,
+  httpUrl,
+  list,
+  oneOf,
+  path,
+  type ValueType,
+} from '../lib/config/value-types.js';
 
 /** `scheme://host[:port]` and nothing else: what browsers send as Origin, and what a Content-Security-Policy takes. */
 const origins: ValueType<readonly string[]> = {
@@ -34,6 +42,22 @@ export const gatewaySettings = defineSettings({
     type: origins,
     default: '',
     description: 'Origins of GitLab whose pages may show the gateway in a frame and send it requests.',
+  },
+  gatewaySessionSameSite: {
+    yaml: 'gateway.session_same_site',
+    env: 'GATEWAY_SESSION_SAME_SITE',
+    type: oneOf('lax', 'strict', 'none'),
+    default: 'lax',
+    description:
+      'SameSite of the session cookie. `none` lets pages of a GitLab on another site use sessions; it needs an `https://` public URL.',
+  },
+  gatewaySessionPartitioned: {
+    yaml: 'gateway.session_partitioned',
+    env: 'GATEWAY_SESSION_PARTITIONED',
+    type: boolean,
+    default: 'false',
+    description:
+      'Whether the session cookie is kept apart for each site that shows the gateway in a frame, for browsers that refuse other third-party cookies. Needs `none`.',
   },
   gatewayRequestTimeoutMs: {
     yaml: 'gateway.request_timeout',

@@ -1,5 +1,6 @@
 import type { Client } from '@connectrpc/connect';
 import type { AdminAccessService } from '../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
+import type { BrowserSignInService } from '../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import type { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import type { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
@@ -17,6 +18,8 @@ export interface GatewayContext {
   readonly registry: Registry;
   readonly gatekeeper: Client<typeof GatekeeperService>;
   readonly adminAccess: Client<typeof AdminAccessService>;
+  /** Sign-in at GitLab. */
+  readonly browsers: Client<typeof BrowserSignInService>;
   readonly query: Client<typeof QueryService>;
   readonly logs: Client<typeof LogQueryService>;
   readonly metrics: Client<typeof MetricQueryService>;

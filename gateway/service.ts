@@ -1,5 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { AdminAccessService } from '../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
+import { BrowserSignInService } from '../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
@@ -10,6 +11,7 @@ import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
 import type { RunningService, ServiceContext } from '../lib/lifecycle/service-main.js';
 import { createRpcClient } from '../lib/rpc/client.js';
+import { requireUsableCookie } from './auth/session-cookie.js';
 import type { GatewayConfig } from './config.js';
 import { createApp } from './rest/app.js';
 import type { RouteSeen } from './rest/http/route.js';
@@ -22,6 +24,8 @@ export interface GatewayOverrides {
 }
 
 const GATEKEEPER_TIMEOUT_MS = 5_000;
+/** GitLab is asked twice, and may take its time. */
+const SIGN_IN_TIMEOUT_MS = 15_000;
 /** Requests that are running when the gateway closes get this long; then their connections are cut. */
 const CLOSE_GRACE_MS = 3_000;
 
@@ -31,6 +35,7 @@ export async function startGateway(
   { logger, registry }: ServiceContext,
   overrides: GatewayOverrides = {},
 ): Promise<RunningService> {
+  requireUsableCookie(config);
   const lifecycle = new Lifecycle(logger);
   const open = <S extends DescService>(service: S, url: string, timeoutMs: number) => {
     const client = createRpcClient(service, { url, timeoutMs });
@@ -41,6 +46,7 @@ export async function startGateway(
   const clients = {
     gatekeeper: open(GatekeeperService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
     adminAccess: open(AdminAccessService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
+    browsers: open(BrowserSignInService, gatekeeperUrl, SIGN_IN_TIMEOUT_MS),
     query: open(QueryService, queryUrl, gatewayRequestTimeoutMs),
     logs: open(LogQueryService, queryUrl, gatewayRequestTimeoutMs),
     metrics: open(MetricQueryService, queryUrl, gatewayRequestTimeoutMs),

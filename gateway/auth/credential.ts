@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { type CloudConnectorHeaders, cloudConnectorHeaders } from '../../lib/auth/cloud-connector-headers.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { readSessionCookie } from './session-cookie.js';
 
@@ -6,14 +7,17 @@ import { readSessionCookie } from './session-cookie.js';
 export interface Credential {
   readonly form:
     | { readonly case: 'token'; readonly value: string }
-    | { readonly case: 'sessionId'; readonly value: string };
+    | { readonly case: 'sessionId'; readonly value: string }
+    | { readonly case: 'cloudConnector'; readonly value: CloudConnectorHeaders };
 }
 
 /**
- * The caller's credential, from the first of: `PRIVATE-TOKEN`, `Authorization` (Bearer, or Basic with the token as password),
+ * The caller's credential, from the first of: what GitLab presents on its own paths, `PRIVATE-TOKEN`, `Authorization` (Bearer, or Basic with the token as password),
  * the session cookie. Whether it is good, only the gatekeeper knows.
  */
 export function findCredential(request: FastifyRequest): Credential | undefined {
+  const fromGitlab = cloudConnectorHeaders(request.url, (name) => textOf(request.headers[name]));
+  if (fromGitlab) return { form: { case: 'cloudConnector', value: fromGitlab } };
   const privateToken = request.headers['private-token'];
   if (typeof privateToken === 'string' && privateToken !== '') return token(privateToken);
   const { authorization } = request.headers;
@@ -30,6 +34,11 @@ export function requireCredential(request: FastifyRequest): Credential {
     'unauthenticated',
     'No credential was sent. Send PRIVATE-TOKEN or Authorization: Bearer, or sign in.',
   );
+}
+
+/** Of a header that was sent twice, nobody knows which one is meant: both, which agree with nothing. */
+function textOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(', ') : value;
 }
 
 function token(value: string): Credential {

@@ -6,8 +6,8 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Refuses requests that a page of another site could make with our visitor's cookie. A form cannot set `X-Requested-With`,
- * and a script can only after a preflight, which is not granted; `Origin`, where the browser sends it, must be ours or
- * GitLab's.
+ * and a script can only after a preflight, which is granted to GitLab's pages alone; `Origin`, where the browser sends it,
+ * must be ours or GitLab's.
  */
 export function refuseCrossSite(request: FastifyRequest, config: GatewayConfig): void {
   if (SAFE_METHODS.includes(request.method)) return;

@@ -1,7 +1,9 @@
 import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { AppError } from '../../lib/errors/app-error.js';
 import { authorizeRead } from '../auth/authorize.js';
+import { corsOptions } from '../auth/cors.js';
 import { requireCredential } from '../auth/credential.js';
 import { refuseCrossSite } from '../auth/cross-site.js';
 import type { GatewayContext } from '../context.js';
@@ -21,6 +23,8 @@ import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
 import { adminRoutes } from './routes/admin/index.js';
+import { authCallbackRoute } from './routes/auth-callback.js';
+import { authStartRoute } from './routes/auth-start.js';
 import { getServiceGraphRoute } from './routes/get-service-graph.js';
 import { getTraceRoute } from './routes/get-trace.js';
 import { getTraceAnalyticsRoute } from './routes/get-trace-analytics.js';
@@ -88,6 +92,7 @@ export async function createApp(
   if (onRoute) app.addHook('onRoute', ({ method, url }) => report(method, url, onRoute));
   await app.register(cookie);
   addHooks(app, context);
+  await app.register(cors, corsOptions(context.config));
   for (const base of QUERY_BASES)
     for (const route of QUERY_ROUTES) addQueryRoute(app, context, { path: base.path + route.suffix, route });
   for (const base of QUERY_BASES)
@@ -95,6 +100,7 @@ export async function createApp(
       addStreamRoute(app, context, { path: base.path + route.suffix, route });
   const plainRoutes = [
     ...[sessionRoute(context), signInRoute(context), signOutRoute(context)],
+    ...[authStartRoute(context), authCallbackRoute(context)],
     ...tenantRoutes(context),
     ...adminRoutes(context),
     ...storageUsageRoutes(context),

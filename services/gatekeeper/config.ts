@@ -1,12 +1,40 @@
 import { addressSettings, identityFileSettings, peerSettings } from '../../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
-import { address, durationMs, integer, list, path, text } from '../../lib/config/value-types.js';
+import {
+  address,
+  durationMs,
+  integer,
+  list,
+  oneOf,
+  path,
+  type ValueType,
+} from '../../lib/config/value-types.js';
 import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
+import { cloudConnectorSettings } from './identity/cloud-connector/cloud-connector-settings.js';
+import { gitlabSettings } from './identity/gitlab/gitlab-settings.js';
+
+export const PROVIDER_NAMES = ['static', 'gitlab', 'cloud-connector'] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+const providerName = oneOf(...PROVIDER_NAMES);
+const providerNames: ValueType<readonly ProviderName[]> = {
+  label: `list of ${providerName.label}`,
+  parse: (value) => [...new Set(list.parse(value).map(providerName.parse))],
+};
 
 export const gatekeeperSettings = defineSettings({
   gatekeeperAddress: addressSettings.gatekeeperAddress,
   tenantQuotaUrl: peerSettings.tenantQuotaUrl,
   ...identityFileSettings,
+  identityProviders: {
+    yaml: 'gatekeeper.identity_providers',
+    env: 'IDENTITY_PROVIDERS',
+    type: providerNames,
+    default: PROVIDER_NAMES.join(','),
+    description:
+      'Who is asked about a token, in this order; the first that knows it decides. Those that are not configured, and those that are left out, know none.',
+  },
+  ...gitlabSettings,
   signingKeyFile: {
     yaml: 'gatekeeper.signing_key_file',
     env: 'GATEKEEPER_SIGNING_KEY_FILE',
@@ -47,22 +75,7 @@ export const gatekeeperSettings = defineSettings({
     description:
       'Where `/v1/auth/request` answers NGINX auth_request, Traefik and Envoy over HTTP; for proxies inside the mesh only. Unset: nowhere.',
   },
-  gitlabOidcProvider: {
-    yaml: 'gatekeeper.gitlab_oidc_provider',
-    env: 'GITLAB_OIDC_PROVIDER',
-    flags: ['gitlab-oidc-provider'],
-    type: text,
-    default: undefined,
-    description:
-      'Accepted so that the GitLab development kit can start the backend as it is; identities come from `IDENTITY_FILE`.',
-  },
-  providerUrls: {
-    yaml: 'gatekeeper.provider_urls',
-    env: 'PROVIDER_URLS',
-    type: list,
-    default: '',
-    description: 'Accepted like `GITLAB_OIDC_PROVIDER`.',
-  },
+  ...cloudConnectorSettings,
 });
 
 export type GatekeeperConfig = ConfigOf<typeof gatekeeperSettings>;

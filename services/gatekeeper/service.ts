@@ -1,4 +1,5 @@
 import { AdminAccessService } from '../../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
+import { BrowserSignInService } from '../../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
@@ -13,11 +14,12 @@ import { Counter } from '../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
 import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
+import { openProviders } from './identity/open-providers.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
 import { authorizeAdmin } from './rpc/authorize-admin.js';
-import { gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
+import { browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
@@ -42,7 +44,6 @@ export async function startGatekeeper(
   { logger, registry, readiness }: ServiceContext,
   overrides: GatekeeperOverrides = {},
 ): Promise<Gatekeeper> {
-  warnOfUnusedSettings(config, logger);
   const lifecycle = new Lifecycle(logger);
   const kv = lifecycle.add('kv', overrides.kv ?? openKv(config, logger));
   const keys = await loadSigningKeys(config.signingKeyFile);
@@ -68,7 +69,7 @@ export async function startGatekeeper(
   const context: GatekeeperContext = {
     ...openLimits(config, kv, { logger, registry, lifecycle }),
     keys,
-    tokenProviders: [identities],
+    ...openProviders(config, { kv, logger, registry, statics: identities }),
     certificates: identities,
     sessions,
     directory,
@@ -80,6 +81,7 @@ export async function startGatekeeper(
   const routes = (router: import('@connectrpc/connect').ConnectRouter) => {
     router.service(GatekeeperService, gatekeeperCalls(context));
     router.service(RateLimitService, rateLimitCalls(context));
+    router.service(BrowserSignInService, browserCalls(context));
     router.service(AdminAccessService, { authorizeAdmin: authorizeAdmin({ keys, findAdmin }) });
   };
   const rpc = await startRpcServer({
@@ -97,13 +99,4 @@ export async function startGatekeeper(
   directory.start();
   const close = async () => void (await lifecycle.close());
   return { url: rpc.url, forwardAuthUrl: forwardAuth?.url, close };
-}
-
-function warnOfUnusedSettings(config: GatekeeperConfig, logger: ServiceContext['logger']): void {
-  const names = [
-    ...(config.gitlabOidcProvider ? ['GITLAB_OIDC_PROVIDER'] : []),
-    ...(config.providerUrls.length > 0 ? ['PROVIDER_URLS'] : []),
-  ];
-  if (names.length > 0)
-    logger.warn({ settings: names }, 'accepted without effect: identities come from IDENTITY_FILE');
 }

@@ -130,7 +130,8 @@ describe('openapi.json', () => {
 
 describe('every route', () => {
   /** What may be asked without a credential: the UI, the documentation, and the way in and out. */
-  const PUBLIC = ['GET /*', 'GET /openapi.json', 'POST /v1/auth/sign-in', 'POST /v1/auth/sign-out'];
+  const SIGNING_IN = ['POST /v1/auth/sign-in', 'GET /v1/auth/start', 'GET /v1/auth/callback'];
+  const PUBLIC = ['GET /*', 'OPTIONS *', 'GET /openapi.json', 'POST /v1/auth/sign-out', ...SIGNING_IN];
 
   const CREDENTIALS_OF_STRANGERS: readonly [string, string][][] = [
     [],

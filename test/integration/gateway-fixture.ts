@@ -70,6 +70,8 @@ export async function startGatewayBed(): Promise<GatewayBed> {
         tenantQuotaUrl: 'http://127.0.0.1:9',
         gatewayPublicUrl: undefined,
         gatewayGitlabOrigins: [],
+        gatewaySessionSameSite: 'lax',
+        gatewaySessionPartitioned: false,
         gatewayRequestTimeoutMs: 20_000,
         gatewayUiDir: uiDir,
         ...config,
@@ -112,7 +114,8 @@ function makeUi(): string {
 
 function identify(credential: Credential | undefined) {
   const form = credential?.form;
-  if (form?.case === 'clientCertificate') throw new AppError('internal', 'the gateway never sends this form');
+  if (form?.case === 'clientCertificate' || form?.case === 'cloudConnector')
+    throw new AppError('internal', 'no test of the gateway alone sends this form');
   const name = form?.case === 'sessionId' ? form.value.replace('session-of-', '') : (form?.value ?? '');
   const identity = IDENTITIES[name];
   if (!identity || (form?.case === 'sessionId' && !form.value.startsWith('session-of-')))

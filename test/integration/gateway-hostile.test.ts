@@ -84,6 +84,8 @@ it('a body that breaks off is no fault of ours', async () => {
       queryUrl: bed.url,
       gatewayPublicUrl: undefined,
       gatewayGitlabOrigins: [],
+      gatewaySessionSameSite: 'lax',
+      gatewaySessionPartitioned: false,
       gatewayRequestTimeoutMs: 5_000,
       gatewayUiDir: bed.uiDir,
     },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { runCommand } from '../../gateway/cli/run-command.js';
+import { gatewaySettings } from '../../gateway/config.js';
 import { startGateway } from '../../gateway/service.js';
 import { loadConfig } from '../../lib/config/load.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
@@ -91,6 +92,7 @@ export async function startTenantBed(): Promise<TenantBed> {
   gatekeeperUrl = gatekeeper.url;
   const gateway = await startGateway(
     {
+      ...loadConfig(gatewaySettings, { argv: [], env: {} }),
       ...{ gatewayAddress: ANY_PORT, gatekeeperUrl, queryUrl: AWAY, tenantQuotaUrl: tenantQuota.url },
       ...{ gatewayPublicUrl: undefined, gatewayGitlabOrigins: [], gatewayRequestTimeoutMs: 60_000 },
       gatewayUiDir: directory,

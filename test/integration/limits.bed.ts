@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { loadConfig } from '../../lib/config/load.js';
 import type { Kv } from '../../lib/kv/kv.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
-import { gatekeeperSettings } from '../../services/gatekeeper/config.js';
+import { type GatekeeperConfig, gatekeeperSettings } from '../../services/gatekeeper/config.js';
 import { type Gatekeeper, startGatekeeper } from '../../services/gatekeeper/service.js';
 import { tenantQuotaSettings } from '../../services/tenant-quota/config.js';
 import { startTenantQuota } from '../../services/tenant-quota/service.js';
@@ -56,9 +56,12 @@ export interface LimitsBed {
 export interface LimitsBedOptions {
   readonly kv?: Kv;
   readonly receivers: number;
+  /** Settings of the gatekeeper that differ. */
+  readonly gatekeeper?: Partial<GatekeeperConfig>;
 }
 
-export async function startLimitsBed({ kv, receivers }: LimitsBedOptions): Promise<LimitsBed> {
+export async function startLimitsBed(options: LimitsBedOptions): Promise<LimitsBed> {
+  const { kv, receivers } = options;
   const directory = mkdtempSync(join(tmpdir(), 'gob-limits-'));
   const identityFile = join(directory, 'identity.yaml');
   const writeIdentities = (identities: unknown) => writeFileSync(identityFile, stringify(identities));
@@ -84,6 +87,7 @@ export async function startLimitsBed({ kv, receivers }: LimitsBedOptions): Promi
       forwardAuthAddress: ANY_PORT,
       tenantQuotaUrl: tenantQuota.url,
       identityFile,
+      ...options.gatekeeper,
     },
     gatekeeperContext,
     kv && { kv },

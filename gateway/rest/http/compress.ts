@@ -13,7 +13,8 @@ export async function compress(
   payload: unknown,
 ): Promise<unknown> {
   if (typeof payload !== 'string' || !isJson(reply)) return payload;
-  reply.header('vary', 'Accept-Encoding');
+  // Who decides about other origins has said that answers vary by them.
+  reply.header('vary', [reply.getHeader('vary'), 'Accept-Encoding'].filter(Boolean).join(', '));
   if (payload.length < MIN_BYTES || !acceptsGzip(request.headers['accept-encoding'])) return payload;
   const compressed = await gzipAsync(payload, { level: 4 });
   reply.header('content-encoding', 'gzip');

@@ -6,7 +6,8 @@ import {
 } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { Identity } from '../identity/identity.js';
-import type { ProjectOfTenant, TenantDirectory } from '../tenants/tenant-directory.js';
+import type { ProjectOfTenant, TenantLookup } from '../tenants/tenant-directory.js';
+import { findMembersProject, listMembersProjects } from './membership-access.js';
 
 /** Scopes of which one is enough, by what is to be done. */
 const SUFFICIENT_SCOPES: Readonly<Record<Action, readonly string[]>> = {
@@ -17,6 +18,8 @@ const SUFFICIENT_SCOPES: Readonly<Record<Action, readonly string[]>> = {
 };
 
 const KINDS = { token: 'Token', user: 'User', certificate: 'Client certificate' } as const;
+
+type KnownCoverage = Exclude<Identity['coverage'], { readonly membership: unknown }>;
 
 export interface AccessRequest {
   readonly identity: Identity;
@@ -29,44 +32,62 @@ export interface AccessRequest {
   readonly evenIfOff?: boolean;
 }
 
-/** Decides whether an identity may do something in a project, and in which one. Throws the refusal. */
-export function checkAccess(directory: TenantDirectory, request: AccessRequest): ProjectOfTenant {
-  const found = findCoveredProject(directory, request);
-  const { identity, action } = request;
-  const sufficient = SUFFICIENT_SCOPES[action];
-  if (!identity.scopes.some((scope) => sufficient.includes(scope))) {
-    const needed = sufficient.join(' or ');
-    throw new AppError(
-      'permission_denied',
-      `${describe(identity)} has the scopes [${identity.scopes.join(', ')}]; this needs ${needed}.`,
-    );
+/** Decides whether an identity may do something in a project, and in which one. Rejects with the refusal. */
+export async function checkAccess(directory: TenantLookup, request: AccessRequest): Promise<ProjectOfTenant> {
+  const { coverage } = request.identity;
+  if ('membership' in coverage) {
+    // Before anybody else is asked about projects.
+    requireScope(request);
+    const { membership } = coverage;
+    const found = requireSame(request, await findMembersProject({ directory, request, membership }));
+    if (request.evenIfOff !== true) requireUsable(found);
+    return found;
   }
+  const found = requireSame(request, findCoveredProject(coveredProjects(directory, coverage), request));
+  requireScope(request);
   if (request.evenIfOff !== true) requireUsable(found);
   return found;
 }
 
 /** Projects that the identity may read, by path. */
-export function readableProjects(directory: TenantDirectory, identity: Identity): Project[] {
+export async function readableProjects(directory: TenantLookup, identity: Identity): Promise<Project[]> {
   if (!identity.scopes.some((scope) => SUFFICIENT_SCOPES[Action.READ].includes(scope))) return [];
-  const projects = coveredProjects(directory, identity).map(({ project }) => project);
-  return projects.filter((project) => project.enabled).sort((a, b) => a.path.localeCompare(b.path));
+  const { coverage } = identity;
+  const covered =
+    'membership' in coverage
+      ? await listMembersProjects(directory, coverage.membership)
+      : coveredProjects(directory, coverage);
+  const projects = covered.map(({ project }) => project).filter(({ enabled }) => enabled);
+  return projects.sort((a, b) => a.path.localeCompare(b.path));
 }
 
-/** What exists outside of the identity's reach and what does not exist get the same answer. */
-function findCoveredProject(directory: TenantDirectory, request: AccessRequest): ProjectOfTenant {
-  const covered = coveredProjects(directory, request.identity);
-  const found =
-    request.projectId === 0n
-      ? soleProject(covered)
-      : covered.find(({ project }) => project.id === request.projectId);
-  if (found && (request.tenantId === 0 || request.tenantId === found.tenant.id)) return found;
+function requireScope({ identity, action }: AccessRequest): void {
+  const sufficient = SUFFICIENT_SCOPES[action];
+  if (identity.scopes.some((scope) => sufficient.includes(scope))) return;
+  const needed = sufficient.join(' or ');
   throw new AppError(
-    'not_found',
-    `${describe(request.identity)} has no such project. Check the ids in the path.`,
+    'permission_denied',
+    `${describe(identity)} has the scopes [${identity.scopes.join(', ')}]; this needs ${needed}.`,
   );
 }
 
-function coveredProjects(directory: TenantDirectory, { coverage }: Identity): ProjectOfTenant[] {
+/** What exists outside of the identity's reach and what does not exist get the same answer. */
+function requireSame(
+  { identity, tenantId }: AccessRequest,
+  found: ProjectOfTenant | undefined,
+): ProjectOfTenant {
+  if (found && (tenantId === 0 || tenantId === found.tenant.id)) return found;
+  throw new AppError('not_found', `${describe(identity)} has no such project. Check the ids in the path.`);
+}
+
+function findCoveredProject(
+  covered: readonly ProjectOfTenant[],
+  { projectId }: AccessRequest,
+): ProjectOfTenant | undefined {
+  return projectId === 0n ? soleProject(covered) : covered.find(({ project }) => project.id === projectId);
+}
+
+function coveredProjects(directory: TenantLookup, coverage: KnownCoverage): ProjectOfTenant[] {
   if ('projectId' in coverage) {
     const found = directory.findProject(coverage.projectId);
     return found ? [found] : [];

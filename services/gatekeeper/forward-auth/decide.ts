@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { create } from '@bufbuild/protobuf';
 import { type Credential, CredentialSchema } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { cloudConnectorHeaders } from '../../../lib/auth/cloud-connector-headers.js';
 import { presentedToken } from '../../../lib/auth/presented-token.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import { checkAccess } from '../access/access.js';
@@ -33,7 +34,7 @@ export async function decide(
 ): Promise<Passage> {
   const right = requiredRight(original);
   const identity = await identify(context, credentialOf(original, headers));
-  const found = checkAccess(context.directory, { identity, ...right });
+  const found = await checkAccess(context.directory, { identity, ...right });
   context.addresses.note(identity, original.clientAddress);
   await requireRate(context, right, { found, bytes: original.bytes });
   return { identity, ...found };
@@ -58,11 +59,17 @@ async function requireRate(
 }
 
 /** A token goes before a session, as everywhere. */
-function credentialOf({ method }: OriginalRequest, headers: IncomingHttpHeaders): Credential | undefined {
-  const token = presentedToken((name) => {
+function credentialOf(
+  { method, path }: OriginalRequest,
+  headers: IncomingHttpHeaders,
+): Credential | undefined {
+  const header = (name: string) => {
     const value = headers[name];
     return Array.isArray(value) ? value[0] : value;
-  });
+  };
+  const fromGitlab = cloudConnectorHeaders(path, header);
+  if (fromGitlab) return create(CredentialSchema, { form: { case: 'cloudConnector', value: fromGitlab } });
+  const token = presentedToken(header);
   if (token !== undefined) return create(CredentialSchema, { form: { case: 'token', value: token } });
   const sessionId = SAFE_METHODS.includes(method) ? sessionIn(headers.cookie) : undefined;
   if (sessionId === undefined) return undefined;

@@ -23,7 +23,7 @@ export function admit(context: GatekeeperContext): ServiceImpl<typeof Gatekeeper
       throw new AppError('invalid_argument', 'signal must be TRACES, LOGS or METRICS.', { field: 'signal' });
     const { credential, projectId, tenantId } = request;
     const identity = await identifyExporter(context, credential);
-    const { project, tenant } = checkAccess(context.directory, {
+    const { project, tenant } = await checkAccess(context.directory, {
       identity,
       action: Action.WRITE,
       projectId,

@@ -24,7 +24,7 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
     // Tenant-quota holds no telemetry: there a project is switched on, or asked whether it is.
     const evenIfOff = audience === 'tenant-quota';
     const request = { identity, action, projectId, tenantId: 0, evenIfOff };
-    const { project, tenant } = checkAccess(context.directory, request);
+    const { project, tenant } = await checkAccess(context.directory, request);
     context.addresses.note(identity, clientAddress);
     const caller = {
       kind: 'principal',

@@ -6,7 +6,7 @@ import { type GatekeeperContext, identify } from '../context.js';
 export function getSession(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['getSession'] {
   return async ({ credential }) => {
     const identity = await identify(context, credential);
-    const projects = readableProjects(context.directory, identity).map(({ id, path }) => ({ id, path }));
-    return { username: identity.name, projects };
+    const projects = await readableProjects(context.directory, identity);
+    return { username: identity.name, projects: projects.map(({ id, path }) => ({ id, path })) };
   };
 }

@@ -1,16 +1,19 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import type { BrowserSignInService } from '../../../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import type { GatekeeperService } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { RateLimitService } from '../../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { auditDenial } from '../audit/audit-denial.js';
 import type { GatekeeperContext } from '../context.js';
 import { admit } from './admit.js';
 import { authorize } from './authorize.js';
+import { completeSignIn } from './complete-sign-in.js';
 import { getSession } from './get-session.js';
 import { getVerificationKeys } from './get-verification-keys.js';
 import { listLimitHits } from './list-limit-hits.js';
 import { returnLeases } from './return-leases.js';
 import { signIn } from './sign-in.js';
 import { signOut } from './sign-out.js';
+import { startSignIn } from './start-sign-in.js';
 
 /** Every call about who may do what. */
 export function gatekeeperCalls(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService> {
@@ -29,6 +32,14 @@ export function rateLimitCalls(context: GatekeeperContext): ServiceImpl<typeof R
   return {
     returnLeases: returnLeases(context),
     listLimitHits: counted(context, 'list_limit_hits', listLimitHits(context)),
+  };
+}
+
+/** Every call about signing browsers in at GitLab. */
+export function browserCalls(context: GatekeeperContext): ServiceImpl<typeof BrowserSignInService> {
+  return {
+    startSignIn: counted(context, 'start_sign_in', startSignIn(context)),
+    completeSignIn: counted(context, 'sign_in', completeSignIn(context)),
   };
 }
 

@@ -14,7 +14,8 @@ export function listLimitHits(
   return async ({ credential, since }) => {
     const { directory, limitHits } = context;
     const identity = await identify(context, credential);
-    const readable = new Set(readableProjects(directory, identity).map(({ id }) => String(id)));
+    const projects = await readableProjects(directory, identity);
+    const readable = new Set(projects.map(({ id }) => String(id)));
     const tenants = new Set(
       [...readable].flatMap((projectId) => directory.findProject(BigInt(projectId))?.tenant.id ?? []),
     );

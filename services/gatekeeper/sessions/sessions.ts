@@ -3,11 +3,21 @@ import { AppError } from '../../../lib/errors/app-error.js';
 import type { Kv } from '../../../lib/kv/kv.js';
 import type { Identity, PasswordIdentityProvider } from '../identity/identity.js';
 import { sha256Hex } from '../keys/digest.js';
-import { SignInGate } from './sign-in-gate.js';
+import { TurnGate } from '../turn-gate.js';
 
 /** Wrong passwords for one user before it has to wait, and how long that window is. */
 const MAX_ATTEMPTS = 10;
 const ATTEMPT_WINDOW_MS = 60_000;
+
+/**
+ * Checking a password costs some 50 ms of a processor and a thread of libuv's pool (four by default), which files and
+ * compression of the whole process need too. Anybody may ask for it, under any user name, so only a few are checked at once.
+ */
+const SIGN_IN_TURNS = { running: 1, waiting: 10 } as const;
+const tooManySignIns = () =>
+  new AppError('rate_limited', 'Too many sign-ins at once. Try again in a few seconds.', {
+    retryAfterMs: 2_000,
+  });
 
 export interface NewSession {
   readonly sessionId: string;
@@ -20,7 +30,7 @@ export class Sessions {
   readonly #kv: Kv;
   readonly #users: PasswordIdentityProvider;
   readonly #ttlMs: number;
-  readonly #gate = new SignInGate();
+  readonly #gate = new TurnGate({ ...SIGN_IN_TURNS, refusal: tooManySignIns });
 
   constructor(kv: Kv, users: PasswordIdentityProvider, ttlMs: number) {
     this.#kv = kv;

@@ -24,6 +24,9 @@ export interface ProjectOfTenant {
   readonly tenant: Tenant;
 }
 
+/** What decisions need of the registry. Both throw `unavailable` until it has been received once. */
+export type TenantLookup = Pick<TenantDirectory, 'findProject' | 'findTenant'>;
+
 const DEPENDENCY = 'tenant-quota';
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 2_000;

@@ -1,3 +1,5 @@
+import type { CloudConnectorHeaders } from '../../../lib/auth/cloud-connector-headers.js';
+
 /** Kinds of telemetry, as the ledger and the gatekeeper call them. */
 export type ReceivedSignal = 'traces' | 'metrics' | 'logs';
 
@@ -5,6 +7,8 @@ export type ReceivedSignal = 'traces' | 'metrics' | 'logs';
 export interface AdmissionQuestion {
   /** Undefined when the exporter presented none. A token decides alone, whatever certificate comes with it. */
   readonly token: string | undefined;
+  /** What GitLab presents on its own paths; goes before everything else. */
+  readonly cloudConnector?: CloudConnectorHeaders | undefined;
   /** DER of the certificate that the TLS handshake verified; the credential of exporters without a token. */
   readonly clientCertificate?: Uint8Array | undefined;
   /** Tenant and project named in the request path; 0 when it names none. */

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { CloudConnectorHeaders } from '../../../lib/auth/cloud-connector-headers.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { AdmissionQuestion } from './admission.js';
 
 export type CredentialForm =
   | { readonly case: 'token'; readonly value: string }
+  | { readonly case: 'cloudConnector'; readonly value: CloudConnectorHeaders }
   | { readonly case: 'clientCertificate'; readonly value: Uint8Array };
 
 /** A token decides alone: a certificate beside it neither widens what it may do nor stands in when it is refused. */
-export function credentialForm({ token, clientCertificate }: AdmissionQuestion): CredentialForm {
+export function credentialForm(question: AdmissionQuestion): CredentialForm {
+  const { cloudConnector, token, clientCertificate } = question;
+  if (cloudConnector) return { case: 'cloudConnector', value: cloudConnector };
   if (token !== undefined) return { case: 'token', value: token };
   if (clientCertificate) return { case: 'clientCertificate', value: clientCertificate };
   throw new AppError(
@@ -18,6 +22,7 @@ export function credentialForm({ token, clientCertificate }: AdmissionQuestion):
 
 /** Who sends what where. The token itself is kept nowhere. */
 export function questionKey(question: AdmissionQuestion, form: CredentialForm): string {
-  const digest = createHash('sha256').update(`${form.case} `).update(form.value).digest('base64');
+  const value = form.case === 'cloudConnector' ? JSON.stringify(form.value) : form.value;
+  const digest = createHash('sha256').update(`${form.case} `).update(value).digest('base64');
   return `${digest} ${question.pathTenantId} ${question.pathProjectId} ${question.signal}`;
 }

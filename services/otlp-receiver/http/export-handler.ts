@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { cloudConnectorHeaders } from '../../../lib/auth/cloud-connector-headers.js';
 import { presentedToken } from '../../../lib/auth/presented-token.js';
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
@@ -120,7 +121,7 @@ async function inflated({ wire, compression, admission, ingest, lease }: Inflati
   return body;
 }
 
-type Sender = Pick<AdmissionQuestion, 'token' | 'clientCertificate' | 'clientAddress'>;
+type Sender = Pick<AdmissionQuestion, 'cloudConnector' | 'token' | 'clientCertificate' | 'clientAddress'>;
 
 function senderOf(request: AnyRequest): Sender {
   const header = (name: string) => {
@@ -130,6 +131,7 @@ function senderOf(request: AnyRequest): Sender {
   const { socket } = request;
   return {
     token: presentedToken(header),
+    cloudConnector: cloudConnectorHeaders(request.url ?? '', header),
     clientCertificate: peerCertificateOf(socket),
     clientAddress: socket.remoteAddress,
   };

@@ -1,0 +1,249 @@
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { pino } from 'pino';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import type { CloudConnectorHeaders } from '../../../../lib/auth/cloud-connector-headers.js';
+import { loadConfig } from '../../../../lib/config/load.js';
+import {
+  cloudConnectorClaims,
+  INSTANCE,
+  makeRsaKey,
+  type OidcIssuer,
+  type SigningKey,
+  signWith,
+  startOidcIssuer,
+} from '../../../../test/_util/oidc-issuer.js';
+import { CloudConnectorIdentities } from './cloud-connector-identities.js';
+import { cloudConnectorSettings } from './cloud-connector-settings.js';
+
+let key: SigningKey;
+let other: SigningKey;
+beforeAll(async () => {
+  key = await makeRsaKey('first');
+  other = await makeRsaKey('second');
+});
+
+let issuer: OidcIssuer;
+let nowMs: number;
+beforeEach(async () => {
+  nowMs = 0;
+  issuer = await startOidcIssuer([key.publicJwk]);
+});
+afterEach(() => issuer.close());
+
+const open = (env: Record<string, string> = {}) =>
+  new CloudConnectorIdentities({
+    config: loadConfig(cloudConnectorSettings, { argv: [], env: { PROVIDER_URLS: issuer.url, ...env } }),
+    logger: pino({ level: 'silent' }),
+    nowMs: () => nowMs,
+  });
+
+const payload = (fields: JWTPayload = {}) => cloudConnectorClaims(issuer.url, fields);
+const presented = (token: string, fields: Partial<CloudConnectorHeaders> = {}): CloudConnectorHeaders => ({
+  token,
+  instanceId: INSTANCE,
+  realm: 'saas',
+  namespaceId: '22',
+  projectId: '7',
+  ...fields,
+});
+const signed = (fields: JWTPayload = {}) => signWith(key, payload(fields));
+const refusalOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => expect.unreachable(),
+    (error) => `${error.code}: ${error.message}`,
+  );
+
+describe('a token of GitLab', () => {
+  it('opens the project that its headers name, in its namespace', async () => {
+    const identity = await open().find(presented(await signed()));
+    expect(identity).toMatchObject({
+      name: `GitLab instance ${INSTANCE}`,
+      scopes: ['read_observability', 'write_observability'],
+    });
+    if (!('membership' in identity.coverage)) return expect.unreachable();
+    const { membership } = identity.coverage;
+    expect(await membership.find(7n, Action.READ)).toMatchObject({ rootNamespaceId: 22n });
+    expect(await membership.find(8n, Action.READ)).toBeUndefined();
+    expect(await membership.list()).toEqual({ projectIds: [7n], isComplete: true });
+  });
+
+  it('may name several audiences, and its namespace as a number', async () => {
+    const token = await signed({ aud: ['x', 'gitlab-observability-backend'], gitlab_namespace_id: 22 });
+    expect(await open().find(presented(token))).toBeDefined();
+  });
+
+  it.each<[string, JWTPayload, RegExp]>([
+    ['of another issuer', { iss: 'https://gitlab.example' }, /issuer is not accepted/],
+    ['of no issuer', { iss: undefined }, /issuer is not accepted/],
+    ['for somebody else', { aud: 'gitlab-ai-gateway' }, /claim aud/],
+    ['for nobody', { aud: undefined }, /claim aud/],
+    ['that has expired', { exp: 1_600_000_000 }, /has expired/],
+    ['that never expires', { exp: undefined }, /claim exp/],
+    ['of the future', { nbf: 4_000_000_000 }, /claim nbf/],
+    ['with another scope', { scopes: ['code_suggestions'] }, /lacks the scope observability_all/],
+    ['without scopes', { scopes: undefined }, /claim scopes/],
+    ['with scopes in one text', { scopes: 'observability_all' }, /claim scopes/],
+    ['of another instance', { sub: 'another' }, /X-Gitlab-Instance-Id/],
+    ['of no instance', { sub: undefined }, /claim sub/],
+    ['of another realm', { gitlab_realm: 'self-managed' }, /X-Gitlab-Realm/],
+    ['of an unknown realm', { gitlab_realm: 'dedicated' }, /claim gitlab_realm/],
+    ['of another namespace', { gitlab_namespace_id: '33' }, /X-GitLab-Namespace-id/],
+    ['of no namespace', { gitlab_namespace_id: undefined }, /X-GitLab-Namespace-id/],
+  ])('%s is refused', async (_what, fields, message) => {
+    const refusal = await refusalOf(open().find(presented(await signed(fields))));
+    expect(refusal).toMatch(new RegExp(`^unauthenticated: .*${message.source}`));
+  });
+
+  it.each<[Partial<CloudConnectorHeaders>, RegExp]>([
+    [{ instanceId: '' }, /X-Gitlab-Instance-Id/],
+    [{ instanceId: `${INSTANCE}, ${INSTANCE}` }, /X-Gitlab-Instance-Id/],
+    [{ realm: '' }, /X-Gitlab-Realm/],
+    [{ namespaceId: '33' }, /X-GitLab-Namespace-id/],
+    [{ namespaceId: '' }, /X-GitLab-Namespace-id/],
+    [{ namespaceId: '022' }, /X-GitLab-Namespace-id/],
+    [{ projectId: '' }, /X-GitLab-Project-id/],
+    [{ projectId: '7, 8' }, /X-GitLab-Project-id/],
+    [{ projectId: '../8' }, /X-GitLab-Project-id/],
+    [{ projectId: '0' }, /X-GitLab-Project-id/],
+  ])('is refused beside the headers %o', async (fields, message) => {
+    expect(await refusalOf(open().find(presented(await signed(), fields)))).toMatch(message);
+  });
+
+  it('of an instance of its own is accepted where that one is registered, and from no other', async () => {
+    const token = await signed({ gitlab_realm: 'self-managed', gitlab_namespace_id: undefined });
+    const headers = presented(token, { realm: 'self-managed' });
+    expect(await refusalOf(open().find(headers))).toMatch(/set CLOUD_CONNECTOR_INSTANCE/);
+    expect(await open({ CLOUD_CONNECTOR_INSTANCE: INSTANCE }).find(headers)).toBeDefined();
+    const elsewhere = open({ CLOUD_CONNECTOR_INSTANCE: 'another' });
+    expect(await refusalOf(elsewhere.find(headers))).toMatch(/not the one that is registered/);
+    expect(await refusalOf(elsewhere.find(presented(await signed())))).toMatch(
+      /not the one that is registered/,
+    );
+  });
+});
+
+describe('a signature', () => {
+  it('of none is refused', async () => {
+    const token = new UnsecuredJWT(payload()).encode();
+    expect(await refusalOf(open().find(presented(token)))).toMatch(
+      /not signed with RS256|cannot be verified/,
+    );
+  });
+
+  it('made with the public key as a shared secret is refused', async () => {
+    const secret = new TextEncoder().encode(JSON.stringify(key.publicJwk));
+    const token = await new SignJWT(payload())
+      .setProtectedHeader({ alg: 'HS256', kid: 'first' })
+      .sign(secret);
+    expect(await refusalOf(open().find(presented(token)))).toMatch(/not signed with RS256/);
+  });
+
+  it('by another algorithm is refused even when its key is published', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('PS256', { extractable: true });
+    issuer.keys = [{ ...(await exportJWK(publicKey)), kid: 'pss' }];
+    const token = await new SignJWT(payload())
+      .setProtectedHeader({ alg: 'PS256', kid: 'pss' })
+      .sign(privateKey);
+    expect(await refusalOf(open().find(presented(token)))).toMatch(/not signed with RS256/);
+  });
+
+  it('of a stranger is refused, whatever key id it names', async () => {
+    const forged = await signWith({ ...other, kid: 'first' }, payload());
+    expect(await refusalOf(open().find(presented(forged)))).toMatch(/signature is wrong/);
+    const unknown = await signWith(other, payload());
+    expect(await refusalOf(open().find(presented(unknown)))).toMatch(/key is not known/);
+    const paths = await signWith({ ...key, kid: '../../etc/passwd' }, payload());
+    expect(await refusalOf(open().find(presented(paths)))).toMatch(/key is not known/);
+  });
+
+  it('that names no key is refused', async () => {
+    const token = await new SignJWT(payload()).setProtectedHeader({ alg: 'RS256' }).sign(key.privateKey);
+    expect(await refusalOf(open().find(presented(token)))).toMatch(/names no key/);
+  });
+
+  it('that brings its own key is refused', async () => {
+    const token = await new SignJWT(payload())
+      .setProtectedHeader({
+        alg: 'RS256',
+        kid: 'first',
+        jwk: other.publicJwk,
+        jku: 'http://127.0.0.2:1/keys',
+      })
+      .sign(other.privateKey);
+    expect(await refusalOf(open().find(presented(token)))).toMatch(/signature is wrong/);
+  });
+
+  it.each(['', 'x', 'a.b.c', 'eyJhbGciOiJSUzI1NiJ9.e30.', `eyJ9.${'x'.repeat(5_000)}.x`])(
+    'of something that is no token (%j) is refused',
+    async (token) => {
+      expect(await refusalOf(open().find(presented(token)))).toMatch(/^unauthenticated/);
+      expect(issuer.calls).toEqual([]);
+    },
+  );
+});
+
+describe('keys', () => {
+  const DISCOVERY = '/.well-known/openid-configuration';
+  const KEYS = '/oauth/discovery/keys';
+
+  it('are fetched once for many tokens, and never for issuers that are not listed', async () => {
+    const identities = open();
+    const stranger = await signed({ iss: 'http://127.0.0.2:1' });
+    await refusalOf(identities.find(presented(stranger)));
+    expect(issuer.calls).toEqual([]);
+    const token = await signed();
+    await Promise.all(Array.from({ length: 100 }, () => identities.find(presented(token))));
+    expect(issuer.calls).toEqual([DISCOVERY, KEYS]);
+  });
+
+  it('are fetched again for a new one, but not at the pace of tokens with invented key ids', async () => {
+    const identities = open();
+    await identities.find(presented(await signed()));
+    const invented = await signWith({ ...other, kid: 'invented' }, payload());
+    for (let count = 0; count < 20; count++) await refusalOf(identities.find(presented(invented)));
+    expect(issuer.calls).toHaveLength(2);
+    issuer.keys = [key.publicJwk, other.publicJwk];
+    nowMs += 30_000;
+    expect(await identities.find(presented(await signWith(other, payload())))).toBeDefined();
+    expect(issuer.calls).toHaveLength(4);
+  });
+
+  it('that were withdrawn are refused when the others are fetched again', async () => {
+    const identities = open();
+    const token = presented(await signed());
+    await identities.find(token);
+    issuer.keys = [other.publicJwk];
+    nowMs += 10 * 60_000 + 1;
+    expect(await refusalOf(identities.find(token))).toMatch(/key is not known/);
+  });
+
+  it('are believed for an hour while the issuer is away', async () => {
+    const identities = open();
+    const token = presented(await signed());
+    await identities.find(token);
+    issuer.trouble = 503;
+    nowMs += 60 * 60_000;
+    expect(await identities.find(token)).toBeDefined();
+    nowMs += 1;
+    expect(await refusalOf(identities.find(token))).toMatch(/^unavailable/);
+    issuer.trouble = undefined;
+    nowMs += 30_000;
+    expect(await identities.find(token)).toBeDefined();
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['names another issuer', { issuer: 'https://gitlab.com' }],
+    ['keeps its keys elsewhere', { jwks_uri: 'http://127.0.0.2:1/keys' }],
+    ['names no keys', { jwks_uri: undefined }],
+  ])('of an issuer whose discovery %s are not used', async (_what, discovery) => {
+    issuer.discovery = discovery;
+    expect(await refusalOf(open().find(presented(await signed())))).toMatch(/^unavailable/);
+    expect(issuer.calls).toEqual([DISCOVERY]);
+  });
+
+  it('of GITLAB_OIDC_PROVIDER are used as well, with or without a slash behind it', async () => {
+    const env = { PROVIDER_URLS: 'https://gitlab.example', GITLAB_OIDC_PROVIDER: `${issuer.url}/` };
+    expect(await open(env).find(presented(await signed()))).toBeDefined();
+  });
+});
