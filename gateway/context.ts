@@ -1,5 +1,6 @@
 import type { Client } from '@connectrpc/connect';
 import type { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import type { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import type { Logger } from '../lib/telemetry/logger.js';
 import type { Registry } from '../lib/telemetry/metrics.js';
@@ -12,6 +13,7 @@ export interface GatewayContext {
   readonly registry: Registry;
   readonly gatekeeper: Client<typeof GatekeeperService>;
   readonly query: Client<typeof QueryService>;
+  readonly metrics: Client<typeof MetricQueryService>;
   /** Unix milliseconds. */
   readonly nowMs: () => number;
 }

@@ -1,4 +1,5 @@
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
@@ -36,11 +37,24 @@ export async function startGateway(
     timeoutMs: config.gatewayRequestTimeoutMs,
   });
   lifecycle.add('query client', { close: () => query.close() });
+  const metrics = createRpcClient(MetricQueryService, {
+    url: config.queryUrl,
+    timeoutMs: config.gatewayRequestTimeoutMs,
+  });
+  lifecycle.add('metrics client', { close: () => metrics.close() });
   const nowMs = overrides.nowMs ?? Date.now;
   const { gatewayAddress: address } = config;
   try {
     const app = await createApp(
-      { config, logger, registry, gatekeeper: gatekeeper.calls, query: query.calls, nowMs },
+      {
+        config,
+        logger,
+        registry,
+        gatekeeper: gatekeeper.calls,
+        query: query.calls,
+        metrics: metrics.calls,
+        nowMs,
+      },
       overrides.onRoute,
     );
     lifecycle.add('rest server', {

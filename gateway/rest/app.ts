@@ -27,6 +27,10 @@ import { listAttributeValuesRoute } from './routes/list-attribute-values.js';
 import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
 import { listTracesRoute } from './routes/list-traces.js';
+import { autocompleteMetricsRoute } from './routes/metrics/autocomplete.js';
+import { listMetricExemplarsRoute } from './routes/metrics/exemplars.js';
+import { searchMetricsRoute } from './routes/metrics/search.js';
+import { searchMetricMetadataRoute } from './routes/metrics/search-metadata.js';
 import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
@@ -49,6 +53,10 @@ export const QUERY_ROUTES = [
   listServicesRoute,
   listOperationsRoute,
   getServiceGraphRoute,
+  autocompleteMetricsRoute,
+  searchMetricsRoute,
+  searchMetricMetadataRoute,
+  listMetricExemplarsRoute,
 ];
 
 /** The REST server with every route, not yet listening. */

@@ -58,6 +58,22 @@ export const queryBudgetSettings = defineSettings({
     description:
       'Most query calls of one tenant that run at a time in one process. A few more wait for their turn; the rest is refused with 429.',
   },
+  queryMaxMetricSeries: {
+    yaml: 'query.max_metric_series',
+    env: 'QUERY_MAX_METRIC_SERIES',
+    type: integer(1, 100_000),
+    default: '1000',
+    description:
+      'Most lines (series or groups of them) in one answer about a metric; more are refused, never cut.',
+  },
+  queryMaxMetricPoints: {
+    yaml: 'query.max_metric_points',
+    env: 'QUERY_MAX_METRIC_POINTS',
+    type: integer(1, 10_000_000),
+    default: '200000',
+    description:
+      'Most values in one answer about a metric, all its lines together; more are refused, never cut.',
+  },
 });
 
 export const querySettings = defineSettings({

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectRouter } from '@connectrpc/connect';
+import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
@@ -12,6 +13,7 @@ import { TenantSlots } from './budget/tenant-slots.js';
 import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
 import type { QueryConfig } from './config.js';
 import { queryCalls } from './rpc/index.js';
+import { metricCalls } from './rpc/metrics/index.js';
 
 export interface QueryOverrides {
   /** Where the gatekeeper's public keys (JWKS document) come from. Default: the gatekeeper. */
@@ -55,7 +57,10 @@ export async function startQueryService(
   const rpc = await startRpcServer({
     address: config.queryAddress,
     purpose: 'query (QUERY_ADDRESS)',
-    routes: (router: ConnectRouter) => void router.service(QueryService, queryCalls(context)),
+    routes: (router: ConnectRouter) =>
+      void router
+        .service(QueryService, queryCalls(context))
+        .service(MetricQueryService, metricCalls(context)),
     logger,
     registry,
     verifyAssertion: createAssertionVerifier(QUERY_AUDIENCE, overrides.fetchKeys ?? keys.fetch),

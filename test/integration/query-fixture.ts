@@ -50,6 +50,8 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryMaxTraceSpans: 10_000,
   queryMaxConcurrentCalls: 16,
   queryPageTokenKey: 'the key of the page tokens of tests',
+  queryMaxMetricSeries: 1_000,
+  queryMaxMetricPoints: 200_000,
 };
 
 export interface QueryBed {

@@ -1,0 +1,80 @@
+-- metric_lines_of_counters
+SELECT
+  key,
+  unit,
+  is_level,
+  arraySort(groupArray((t, value, elapsed))) AS points,
+  max(odd) AS odd
+FROM (
+  SELECT
+    key,
+    unit,
+    is_level,
+    t,
+    if(min(is_int) = 1, concat('=', toString(sum(i))), toString(sum(f) + toFloat64(sum(i)))) AS value,
+    max(toInt64(0)) AS elapsed,
+    max(odd) AS odd
+  FROM (
+    SELECT
+      SeriesId,
+      t,
+      is_int,
+      before_at = 0 AS is_first,
+      (NOT is_first) AND (first < before OR (began != before_began AND began >= before_at AND began < first_at)) AS is_reset,
+      is_first AND began >= {fromMs:Int64} AND began < first_at AS is_new,
+      is_new OR (NOT is_first) OR last_at > first_at AS is_known,
+      last - first + multiIf(is_reset OR is_new, first, is_first, 0, first - before) AS grown,
+      if(is_int = 1, toInt128(grown), 0) AS i,
+      if(is_int = 1, 0, grown) AS f,
+      is_odd OR (NOT is_first AND is_int != before_is_int) AS odd
+    FROM (
+      SELECT
+        *,
+        lagInFrame(last_at, 1, toInt64(0)) OVER series AS before_at,
+        lagInFrame(last) OVER series AS before,
+        lagInFrame(began) OVER series AS before_began,
+        lagInFrame(is_int) OVER series AS before_is_int
+      FROM (
+        SELECT
+          SeriesId,
+          intDiv(toUnixTimestamp64Milli(Timestamp), {stepMs:Int64}) * {stepMs:Int64} AS t,
+          toUInt8(min(IsInt)) AS is_int,
+          argMin(Value, Timestamp) AS first,
+          argMax(Value, Timestamp) AS last,
+          toUnixTimestamp64Milli(min(Timestamp)) AS first_at,
+          toUnixTimestamp64Milli(max(Timestamp)) AS last_at,
+          toUnixTimestamp64Milli(min(StartTime)) AS began,
+          toUnixTimestamp64Milli(max(StartTime)) AS last_began,
+          deltaSumTimestamp(Value, toUnixTimestamp64Milli(Timestamp)) AS rise,
+          last_began != began OR max(ValueInt != 0) OR NOT (abs(rise - (last - first)) <= 1e-9 * abs(last)) AS is_odd
+        FROM {database:Identifier}.metric_sum
+        WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
+          AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
+          AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+          AND MetricName = {metricName:String}
+          AND bitAnd(Flags, 1) = 0
+        GROUP BY SeriesId, t
+      )
+      WINDOW series AS (PARTITION BY SeriesId ORDER BY t ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    )
+    WHERE t >= {firstMs:Int64}
+  ) AS steps
+  ANY LEFT JOIN (
+    SELECT
+      SeriesId,
+      [toString(SeriesId)] AS key,
+      any(Unit) AS unit,
+      any(multiIf(Type = 'gauge', 'level', Temporality = 'delta', 'delta', Type = 'sum' AND NOT IsMonotonic, 'level', 'counter')) AS mode,
+      mode = 'level' AS is_level
+    FROM {database:Identifier}.metric_series
+    WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
+      AND Day BETWEEN toDate(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
+      AND MetricName = {metricName:String}
+      AND Type = {metricKind:String}
+    GROUP BY SeriesId
+  ) AS series USING SeriesId
+  WHERE mode != '' AND is_known
+  GROUP BY key, unit, is_level, t
+  LIMIT {limit:UInt32}
+)
+GROUP BY key, unit, is_level

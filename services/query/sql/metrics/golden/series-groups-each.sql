@@ -1,0 +1,40 @@
+-- metric_series_groups
+SELECT
+  key,
+  unit,
+  is_level,
+  argMaxIf(description, last_seen, description != '') AS description,
+  countIf(mode = 'delta') AS deltas,
+  countIf(mode = 'counter') AS counters,
+  count() OVER () AS groups,
+  any(temporality) AS temporality,
+  any(attributes) AS attributes,
+  any(resource_attributes) AS resource_attributes,
+  any(scope_name) AS scope_name,
+  any(scope_version) AS scope_version,
+  any(scope_attributes) AS scope_attributes
+FROM (
+  SELECT
+    SeriesId,
+    [toString(SeriesId)] AS key,
+    any(Unit) AS unit,
+    any(multiIf(Type = 'gauge', 'level', Temporality = 'delta', 'delta', Type = 'sum' AND NOT IsMonotonic, 'level', 'counter')) AS mode,
+    mode = 'level' AS is_level,
+    argMaxIf(Description, LastSeen, Description != '') AS description,
+    max(LastSeen) AS last_seen,
+    any(toString(Temporality)) AS temporality,
+    any(Attrs) AS attributes,
+    any(ResourceAttrs) AS resource_attributes,
+    any(ScopeName) AS scope_name,
+    any(ScopeVersion) AS scope_version,
+    any(ScopeAttrs) AS scope_attributes
+  FROM {database:Identifier}.metric_series
+  WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
+    AND Day BETWEEN toDate(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
+    AND MetricName = {metricName:String}
+    AND Type = {metricKind:String}
+  GROUP BY SeriesId
+)
+GROUP BY key, unit, is_level
+ORDER BY key, unit, is_level
+LIMIT {limit:UInt32}
