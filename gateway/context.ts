@@ -1,5 +1,6 @@
 import type { Client } from '@connectrpc/connect';
 import type { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import type { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import type { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import type { Logger } from '../lib/telemetry/logger.js';
@@ -14,6 +15,7 @@ export interface GatewayContext {
   readonly gatekeeper: Client<typeof GatekeeperService>;
   readonly query: Client<typeof QueryService>;
   readonly metrics: Client<typeof MetricQueryService>;
+  readonly logs: Client<typeof LogQueryService>;
   /** Unix milliseconds. */
   readonly nowMs: () => number;
 }

@@ -1,4 +1,5 @@
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
@@ -42,6 +43,11 @@ export async function startGateway(
     timeoutMs: config.gatewayRequestTimeoutMs,
   });
   lifecycle.add('metrics client', { close: () => metrics.close() });
+  const logs = createRpcClient(LogQueryService, {
+    url: config.queryUrl,
+    timeoutMs: config.gatewayRequestTimeoutMs,
+  });
+  lifecycle.add('logs client', { close: () => logs.close() });
   const nowMs = overrides.nowMs ?? Date.now;
   const { gatewayAddress: address } = config;
   try {
@@ -53,6 +59,7 @@ export async function startGateway(
         gatekeeper: gatekeeper.calls,
         query: query.calls,
         metrics: metrics.calls,
+        logs: logs.calls,
         nowMs,
       },
       overrides.onRoute,

@@ -14,8 +14,9 @@ import { sendProblem } from './http/errors.js';
 import { sendCatalogue } from './http/etag.js';
 import { observeRequests } from './http/observe.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
-import type { PlainRoute, QueryRoute, RouteSeen } from './http/route.js';
+import type { PlainRoute, QueryRoute, RouteSeen, StreamRoute } from './http/route.js';
 import { securityHeaders } from './http/security-headers.js';
+import { sendEvents } from './http/send-events.js';
 import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
@@ -27,6 +28,7 @@ import { listAttributeValuesRoute } from './routes/list-attribute-values.js';
 import { listOperationsRoute } from './routes/list-operations.js';
 import { listServicesRoute } from './routes/list-services.js';
 import { listTracesRoute } from './routes/list-traces.js';
+import { LOG_ROUTES, LOG_STREAM_ROUTES } from './routes/logs/index.js';
 import { autocompleteMetricsRoute } from './routes/metrics/autocomplete.js';
 import { listMetricExemplarsRoute } from './routes/metrics/exemplars.js';
 import { searchMetricsRoute } from './routes/metrics/search.js';
@@ -57,7 +59,10 @@ export const QUERY_ROUTES = [
   searchMetricsRoute,
   searchMetricMetadataRoute,
   listMetricExemplarsRoute,
+  ...LOG_ROUTES,
 ];
+/** Questions whose answer goes on. */
+export const STREAM_ROUTES = LOG_STREAM_ROUTES;
 
 /** The REST server with every route, not yet listening. */
 export async function createApp(
@@ -82,8 +87,12 @@ export async function createApp(
   addHooks(app, context);
   for (const base of QUERY_BASES)
     for (const route of QUERY_ROUTES) addQueryRoute(app, context, { path: base.path + route.suffix, route });
+  for (const base of QUERY_BASES)
+    for (const route of STREAM_ROUTES)
+      addStreamRoute(app, context, { path: base.path + route.suffix, route });
   const plainRoutes = [sessionRoute(context), signInRoute(context), signOutRoute(context)];
-  for (const route of [...plainRoutes, openApiRoute(QUERY_ROUTES, plainRoutes)]) addPlainRoute(app, route);
+  for (const route of [...plainRoutes, openApiRoute([...QUERY_ROUTES, ...STREAM_ROUTES], plainRoutes)])
+    addPlainRoute(app, route);
   await registerUi(app, context.config);
   return app;
 }
@@ -123,6 +132,27 @@ function addQueryRoute(
       },
     );
     return route.isCatalogue ? sendCatalogue(request, reply, answer) : sendJson(reply, answer);
+  });
+}
+
+/** Like a query, but the gatekeeper is asked again for as long as the answer lasts. */
+function addStreamRoute(
+  app: FastifyInstance,
+  context: GatewayContext,
+  { path, route }: { path: string; route: StreamRoute },
+): void {
+  // Without it HEAD would run the stream and wait for its end.
+  app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
+    const credential = requireCredential(request);
+    const pathParams = request.params as Readonly<Record<string, string>>;
+    const projectId = projectIdOf(pathParams);
+    const params = request.query as RawParams;
+    const open = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
+    const signal = clientGone(reply);
+    // A signal for each time: calls leave their listeners on it, and a stream may last for days.
+    const authorize = () =>
+      authorizeRead(context, { credential, projectId, signal: AbortSignal.any([signal]) });
+    return sendEvents(reply, open(context, { grant: await authorize(), authorize }));
   });
 }
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { QUERY_BASES } from './bases.js';
 import type { Json } from './format/json.js';
-import type { PlainRoute, QueryRoute, RouteDocs } from './http/route.js';
+import type { PlainRoute, QueryRoute, RouteDocs, StreamRoute } from './http/route.js';
 
 type JsonObject = { readonly [name: string]: Json | undefined };
 
 /** The gateway's REST interface as an OpenAPI 3.1 document. */
 export function openApiDocument(
-  queryRoutes: readonly QueryRoute[],
+  queryRoutes: readonly (QueryRoute | StreamRoute)[],
   plainRoutes: readonly PlainRoute[],
 ): JsonObject {
   const paths: Record<string, JsonObject> = {};
@@ -63,20 +63,20 @@ function operation(docs: RouteDocs, pathParams: readonly string[]): JsonObject {
     ],
     ...(docs.body && { requestBody: { required: true, content: jsonContent(toSchema(docs.body, 'input')) } }),
     responses: {
-      ...(docs.answer
-        ? {
-            200: {
-              description: 'OK',
-              content: jsonContent(toSchema(docs.answer, 'output'), docs.example?.answer),
-            },
-          }
-        : { '2XX': { description: 'Done' } }),
+      ...success(docs),
       default: {
         description: 'Refused or failed',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
   };
+}
+
+function success({ answer, events, example }: RouteDocs): JsonObject {
+  if (answer)
+    return { 200: { description: 'OK', content: jsonContent(toSchema(answer, 'output'), example?.answer) } };
+  if (events === undefined) return { '2XX': { description: 'Done' } };
+  return { 200: { description: events, content: { 'text/event-stream': { schema: { type: 'string' } } } } };
 }
 
 function queryParams({ query, example }: RouteDocs): JsonObject[] {

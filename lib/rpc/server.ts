@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Address } from '../config/address.js';
@@ -41,6 +42,8 @@ const CLOSE_GRACE_MS = 5_000;
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const closing = new AbortController();
+  // Every running call listens, and streams run at the same time by the dozen.
+  setMaxListeners(0, closing.signal);
   const { logger, registry, verifyAssertion } = options;
   const handler = connectNodeAdapter({
     routes: options.routes,

@@ -76,11 +76,32 @@ export const queryBudgetSettings = defineSettings({
   },
 });
 
+/** What following logs live may cost. */
+export const tailSettings = defineSettings({
+  queryTailMaxViewers: {
+    yaml: 'query.tail_max_viewers',
+    env: 'QUERY_TAIL_MAX_VIEWERS',
+    type: integer(0, 10_000),
+    default: '20',
+    description:
+      'Most live tails of one tenant at a time, in each replica. Those with the same filter share one poll of ClickHouse per second.',
+  },
+  queryTailOverlapMs: {
+    yaml: 'query.tail_overlap',
+    env: 'QUERY_TAIL_OVERLAP',
+    type: durationMs,
+    default: '2m',
+    description:
+      'How late a log record may arrive, by its own time, and still be shown in a live tail. At most 1h is used.',
+  },
+});
+
 export const querySettings = defineSettings({
   queryAddress: addressSettings.queryAddress,
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   ...clickhouseSettings,
   ...queryBudgetSettings,
+  ...tailSettings,
   queryPageTokenKey: {
     yaml: 'query.page_token_key',
     env: 'QUERY_PAGE_TOKEN_KEY',
@@ -93,4 +114,5 @@ export const querySettings = defineSettings({
 });
 
 export type QueryConfig = ConfigOf<typeof querySettings>;
+export type TailConfig = ConfigOf<typeof tailSettings>;
 export type QueryBudget = ConfigOf<typeof queryBudgetSettings>;

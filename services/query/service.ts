@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectRouter } from '@connectrpc/connect';
+import { LogQueryService } from '../../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
@@ -12,7 +13,9 @@ import { createStore } from '../../lib/store/store.js';
 import { TenantSlots } from './budget/tenant-slots.js';
 import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
 import type { QueryConfig } from './config.js';
+import { TailHub } from './logs/tail/tail-hub.js';
 import { queryCalls } from './rpc/index.js';
+import { logCalls } from './rpc/logs/index.js';
 import { metricCalls } from './rpc/metrics/index.js';
 
 export interface QueryOverrides {
@@ -20,6 +23,8 @@ export interface QueryOverrides {
   readonly fetchKeys?: () => Promise<string>;
   /** Unix milliseconds. Default: the system's clock. */
   readonly nowMs?: () => number;
+  /** How long one stream of a live tail lasts. Default 30 s. */
+  readonly tailLeaseMs?: number;
 }
 
 /** The audience that assertions for this service are made for. */
@@ -54,18 +59,22 @@ export async function startQueryService(
     pageTokenKey: config.queryPageTokenKey ? Buffer.from(config.queryPageTokenKey) : randomBytes(32),
     nowMs: overrides.nowMs ?? Date.now,
   };
+  const tail = new TailHub({ context, config, logger, leaseMs: overrides.tailLeaseMs });
   const rpc = await startRpcServer({
     address: config.queryAddress,
     purpose: 'query (QUERY_ADDRESS)',
-    routes: (router: ConnectRouter) =>
-      void router
-        .service(QueryService, queryCalls(context))
-        .service(MetricQueryService, metricCalls(context)),
+    routes: (router: ConnectRouter) => {
+      router.service(QueryService, queryCalls(context));
+      router.service(LogQueryService, logCalls(context, tail));
+      router.service(MetricQueryService, metricCalls(context));
+    },
     logger,
     registry,
     verifyAssertion: createAssertionVerifier(QUERY_AUDIENCE, overrides.fetchKeys ?? keys.fetch),
   });
   lifecycle.add('rpc server', rpc);
+  // Closed before the server, which waits for its calls.
+  lifecycle.add('live tails', tail);
   lifecycle.add(
     'clickhouse watch',
     watchClickHouse({ ping: (signal) => store.ping(signal), readiness, logger }),

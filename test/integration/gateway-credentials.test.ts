@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QUERY_ROUTES, STREAM_ROUTES } from '../../gateway/rest/app.js';
+import { QUERY_BASES } from '../../gateway/rest/bases.js';
 import { DASHED, insertGatewaySpans, problemOf } from './gateway-data.js';
 import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
 
@@ -34,13 +36,17 @@ describe('credentials', () => {
 
   it('are needed, known and for the project, on every route', async () => {
     const guarded = bed.routes.filter((route) => !PUBLIC.includes(route.url));
-    expect(guarded.filter((route) => route.method === 'GET')).toHaveLength(13);
+    expect(guarded.filter((route) => route.method === 'GET')).toHaveLength(
+      1 + QUERY_BASES.length * (QUERY_ROUTES.length + STREAM_ROUTES.length),
+    );
     for (const { method, url } of guarded) {
       const path = url
         .replace(':group_id', '1')
         .replace(':project_id', '7')
         .replace(':trace_id', DASHED)
-        .replace('*', 'shop/operations');
+        .replace(':fingerprint', 'f'.repeat(32))
+        .replace('/services/*', '/services/shop/operations')
+        .replace('/*', '/http.route/values');
       const ask = (headers: Record<string, string>) => fetch(bed.url + path, { method, headers });
       const unknown: Record<string, string>[] = [
         {},

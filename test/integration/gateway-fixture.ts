@@ -32,6 +32,8 @@ export interface GatewayBed {
   readonly routes: readonly RouteSeen[];
   /** What the gatekeeper was asked, in order. */
   readonly asked: AuthorizeRequest[];
+  /** Names of credentials that are not known any more. */
+  readonly revoked: Set<string>;
   /** Session ids that were ended. */
   readonly signedOut: string[];
   /** Starts one more gateway with other settings. */
@@ -45,11 +47,13 @@ export async function startGatewayBed(): Promise<GatewayBed> {
   const query = await startQueryBed();
   const asked: AuthorizeRequest[] = [];
   const signedOut: string[] = [];
+  const revoked = new Set<string>();
   const { logger, registry } = testServiceContext();
   const gatekeeper = await startRpcServer({
     address: ANY_PORT,
     purpose: 'gatekeeper of the test',
-    routes: (router) => void router.service(GatekeeperService, testGatekeeper(query, asked, signedOut)),
+    routes: (router) =>
+      void router.service(GatekeeperService, testGatekeeper(query, { asked, signedOut, revoked })),
     logger,
     registry,
     verifyAssertion: undefined,
@@ -82,6 +86,7 @@ export async function startGatewayBed(): Promise<GatewayBed> {
     uiDir,
     routes,
     asked,
+    revoked,
     signedOut,
     start: (config) => start(config),
     get: (path, headers = { 'PRIVATE-TOKEN': 'shop-read' }) => fetch(`${url}${path}`, { headers }),
@@ -114,10 +119,15 @@ function identify(credential: Credential | undefined) {
   return { name, ...identity };
 }
 
+interface GatekeeperState {
+  readonly asked: AuthorizeRequest[];
+  readonly signedOut: string[];
+  readonly revoked: ReadonlySet<string>;
+}
+
 function testGatekeeper(
   { signer }: QueryBed,
-  asked: AuthorizeRequest[],
-  signedOut: string[],
+  { asked, signedOut, revoked }: GatekeeperState,
 ): ServiceImpl<typeof GatekeeperService> {
   const refuse = () => {
     throw new AppError('internal', 'not asked in this test');
@@ -127,6 +137,7 @@ function testGatekeeper(
       asked.push(request);
       if (request.action !== Action.READ || request.audience !== 'query') return refuse();
       const { name, tenantId, projects } = identify(request.credential);
+      if (revoked.has(name)) throw new AppError('unauthenticated', 'The token is revoked.');
       const [only, ...more] = projects;
       if (request.projectId === 0n && more.length > 0)
         throw new AppError('invalid_argument', 'The credential covers several projects.', {

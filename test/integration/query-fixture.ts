@@ -10,7 +10,7 @@ import type { Principal } from '../../lib/rpc/caller.js';
 import { withAssertion } from '../../lib/rpc/client.js';
 import { migrate } from '../../lib/store/migrate.js';
 import { createStore } from '../../lib/store/store.js';
-import { createRegistry } from '../../lib/telemetry/metrics.js';
+import { createRegistry, type Registry } from '../../lib/telemetry/metrics.js';
 import type { QueryConfig } from '../../services/query/config.js';
 import { type QueryOverrides, startQueryService } from '../../services/query/service.js';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
@@ -52,7 +52,16 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryPageTokenKey: 'the key of the page tokens of tests',
   queryMaxMetricSeries: 1_000,
   queryMaxMetricPoints: 200_000,
+  queryTailMaxViewers: 20,
+  queryTailOverlapMs: 120_000,
 };
+
+export interface StartedQuery {
+  readonly url: string;
+  readonly client: Client<typeof QueryService>;
+  readonly registry: Registry;
+  close(): Promise<void>;
+}
 
 export interface QueryBed {
   readonly clickhouse: EmbeddedClickHouse;
@@ -60,10 +69,7 @@ export interface QueryBed {
   readonly url: string;
   readonly client: Client<typeof QueryService>;
   /** Starts one more query service on the same engine. */
-  start(
-    config?: Partial<QueryConfig>,
-    overrides?: QueryOverrides,
-  ): Promise<{ url: string; client: Client<typeof QueryService> }>;
+  start(config?: Partial<QueryConfig>, overrides?: QueryOverrides): Promise<StartedQuery>;
   /** Call options of a principal. */
   as(principal?: Partial<Principal>, signal?: AbortSignal): Promise<ReturnType<typeof withAssertion>>;
   /** Runs SQL and returns the answer's text. */
@@ -92,13 +98,15 @@ export async function startQueryBed(databases: readonly string[] = [DATABASE]): 
   await store.close();
   const closers: (() => Promise<void>)[] = [];
   const start: QueryBed['start'] = async (config = {}, overrides = {}) => {
+    const context = testServiceContext();
     const service = await startQueryService(
       { ...TEST_QUERY_CONFIG, clickhouseUrl: clickhouse.url, ...config },
-      testServiceContext(),
+      context,
       { fetchKeys: signer.fetchKeys, ...overrides },
     );
-    closers.push(async () => void (await service.close()));
-    return { url: service.url, client: connectQuery(service.url) };
+    const close = async () => void (await service.close());
+    closers.push(close);
+    return { url: service.url, client: connectQuery(service.url), registry: context.registry, close };
   };
   const sql = async (text: string) => {
     const response = await fetch(clickhouse.url, { method: 'POST', body: text });

@@ -22,6 +22,8 @@ export interface RouteDocs {
   readonly body?: z.ZodType;
   /** Absent: an answer without a body. */
   readonly answer?: z.ZodType;
+  /** What the events of an answer without an end are; then there is no `answer`. */
+  readonly events?: string;
   readonly example?: RouteExample;
 }
 
@@ -33,7 +35,7 @@ export interface RouteExample {
   readonly answer: Json;
 }
 
-/** A question that has passed every check that needs nobody else. */
+/** A question that has passed every check that needs nobody else. Other contracts than query's own are in the context. */
 export type PreparedQuery = (
   query: Client<typeof QueryService>,
   grant: Grant,
@@ -83,6 +85,23 @@ export function defineQueryRoute<S extends z.ZodObject>(options: QueryRouteOptio
     prepare: (input) => options.prepare({ ...input, params: readParams(query, input.params) }),
   };
 }
+
+/** Asks the gatekeeper whether the caller may still read. */
+export type Authorize = () => Promise<Grant>;
+
+/** A GET whose answer goes on until the client or the server ends it. It exists under every generation of paths. */
+export interface StreamRoute {
+  readonly suffix: string;
+  readonly documentedSuffix: string;
+  readonly docs: RouteDocs;
+  readonly prepare: (input: QueryInput<RawParams>) => PreparedStream;
+}
+
+/** A stream of server-sent events that has passed every check that needs nobody else. */
+export type PreparedStream = (
+  context: GatewayContext,
+  options: { readonly grant: Grant; readonly authorize: Authorize },
+) => AsyncIterable<string>;
 
 /** Any other route, under one path. */
 export interface PlainRoute {

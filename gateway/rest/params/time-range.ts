@@ -59,6 +59,13 @@ export function toTimeRange({ period, start_time, end_time }: TimeRangeInput, no
   return { startUnixNano: start_time, endUnixNano: end_time };
 }
 
+/** The range of a request when one is given in any form. */
+export function toGivenTimeRange(input: TimeRangeInput, nowMs: number): TimeRange | undefined {
+  const isGiven =
+    input.period !== undefined || input.start_time !== undefined || input.end_time !== undefined;
+  return isGiven ? toTimeRange(input, nowMs) : undefined;
+}
+
 function lastPeriod(period: string | undefined, nowMs: number): TimeRange {
   const endUnixNano = BigInt(Math.trunc(nowMs)) * 1_000_000n;
   const unit = UNIT_NANO[period?.at(-1) ?? ''] ?? 0n;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { SEVERITY_NAMES, severityNumber } from './severity.js';
+import { SEVERITY_NAMES } from '../../../lib/signals/severity-names.js';
+import { severityNumber } from './severity.js';
 
 it('names the 24 severities', () => {
   expect(SEVERITY_NAMES).toHaveLength(24);

@@ -22,3 +22,8 @@ export function between(
 export function spansBetween(start: string, end: string): string {
   return between('Timestamp', (at) => `toStartOfHour(${at})`, [start, end]);
 }
+
+/** Log records between two instants. */
+export function logsBetween(start: string, end: string): string {
+  return between('Timestamp', (at) => `toStartOfFiveMinutes(${at})`, [start, end]);
+}

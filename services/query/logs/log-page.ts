@@ -1,0 +1,118 @@
+import type { Reading } from '../clickhouse/reading.js';
+import type { LogRow } from '../sql/logs/log-columns.js';
+import { type LogEdgeRow, logPageEdge, logPageRows } from '../sql/logs/log-page.js';
+import { earlier, later, type Range } from '../time/time-range.js';
+import type { Fingerprint } from './fingerprint.js';
+import type { LogFilter } from './log-filter.js';
+import { fingerprintOf } from './log-row.js';
+import { logWindows } from './log-windows.js';
+
+export interface LogPageQuery {
+  /** Within what is stored. */
+  readonly range: Range;
+  readonly filter: LogFilter;
+  /** Newest first, or oldest first. */
+  readonly isDescending: boolean;
+  readonly pageSize: number;
+  /** The page begins behind this record. */
+  readonly after?: Fingerprint | undefined;
+}
+
+/** The next records in the order of time, then of fingerprint; empty only at the end. */
+export async function readLogPage(reading: Reading, query: LogPageQuery): Promise<readonly LogRow[]> {
+  const page = new PageReader(reading, query);
+  for (const window of logWindows(startingAt(query), query.isDescending)) {
+    if (page.isFull) break;
+    await page.fillFrom(window);
+  }
+  return page.rows;
+}
+
+function startingAt({ range, isDescending, after }: LogPageQuery): Range {
+  const { startUnixNano, endUnixNano } = range;
+  if (!after) return range;
+  return isDescending
+    ? { startUnixNano, endUnixNano: earlier(after.unixNano, endUnixNano) }
+    : { startUnixNano: later(after.unixNano, startUnixNano), endUnixNano };
+}
+
+/** Collects a page, window by window. */
+class PageReader {
+  readonly #reading: Reading;
+  readonly #query: LogPageQuery;
+  readonly #rows: LogRow[] = [];
+  #after: Fingerprint | undefined;
+
+  constructor(reading: Reading, query: LogPageQuery) {
+    this.#reading = reading;
+    this.#query = query;
+    this.#after = query.after;
+  }
+
+  get rows(): readonly LogRow[] {
+    return this.#rows;
+  }
+
+  get isFull(): boolean {
+    return this.#rows.length >= this.#query.pageSize;
+  }
+
+  async fillFrom(window: Range): Promise<void> {
+    for (let mayHaveMore = true; mayHaveMore && !this.isFull; ) {
+      const limit = this.#query.pageSize - this.#rows.length;
+      const { reach, hasMore } = await this.#reach(window, limit);
+      const rows = reach ? await this.#read(reach, limit) : [];
+      // Rows that were delivered again count for the reach, but not for the page, so that one look may not fill it.
+      mayHaveMore = hasMore && rows.length > 0;
+    }
+  }
+
+  /** The part of a window that the next `limit` rows lie in; undefined when there are none. */
+  async #reach(window: Range, limit: number): Promise<{ reach: Range | undefined; hasMore: boolean }> {
+    const { filter, isDescending } = this.#query;
+    const rest = this.#behindCursor(window);
+    const range = this.#beyondCursor(rest);
+    if (range.startUnixNano > range.endUnixNano) return { reach: rest, hasMore: false };
+    const [row] = await this.#reading.rows<LogEdgeRow>(logPageEdge({ range, filter, isDescending, limit }));
+    const found = Number(row?.found ?? 0);
+    const hasMore = found === limit;
+    if (found === 0 && !this.#isCursorIn(rest)) return { reach: undefined, hasMore };
+    if (!hasMore) return { reach: rest, hasMore };
+    const edge = BigInt(row?.edge ?? 0);
+    const reach = isDescending ? { ...rest, startUnixNano: edge } : { ...rest, endUnixNano: edge };
+    return { reach, hasMore };
+  }
+
+  async #read(range: Range, limit: number): Promise<readonly LogRow[]> {
+    const { filter, isDescending } = this.#query;
+    const after = this.#isCursorIn(range) ? this.#after : undefined;
+    const rows = await this.#reading.rows<LogRow>(logPageRows({ range, filter, isDescending, limit, after }));
+    this.#rows.push(...rows);
+    const last = rows.at(-1);
+    if (last) this.#after = fingerprintOf(last);
+    return rows;
+  }
+
+  /** What is left of a window: from the cursor on, its instant included, since more rows may share it. */
+  #behindCursor(window: Range): Range {
+    const after = this.#after;
+    if (!after) return window;
+    return this.#query.isDescending
+      ? { ...window, endUnixNano: earlier(window.endUnixNano, after.unixNano) }
+      : { ...window, startUnixNano: later(window.startUnixNano, after.unixNano) };
+  }
+
+  /** The same without the cursor's instant, whose rows may all have been shown. */
+  #beyondCursor(rest: Range): Range {
+    const after = this.#after;
+    if (!after || !this.#isCursorIn(rest)) return rest;
+    return this.#query.isDescending
+      ? { ...rest, endUnixNano: after.unixNano - 1n }
+      : { ...rest, startUnixNano: after.unixNano + 1n };
+  }
+
+  #isCursorIn({ startUnixNano, endUnixNano }: Range): boolean {
+    const at = this.#after?.unixNano;
+    return at !== undefined && startUnixNano <= at && at <= endUnixNano;
+  }
+}

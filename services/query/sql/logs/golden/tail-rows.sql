@@ -1,0 +1,30 @@
+-- log_tail_rows
+SELECT
+  toUnixTimestamp64Nano(Timestamp) AS time,
+  sipHash64(ResourceHash, ScopeName, ScopeVersion, EventName, SeverityNumber, SeverityText, TraceId, SpanId, TraceFlags, Body, Attrs) AS content,
+  toUnixTimestamp64Nano(ObservedTimestamp) AS observed_time,
+  if(TraceId = toFixedString('', 16), '', lower(hex(TraceId))) AS trace_id,
+  if(SpanId = toFixedString('', 8), '', lower(hex(SpanId))) AS span_id,
+  TraceFlags AS trace_flags,
+  SeverityNumber AS severity_number,
+  SeverityText AS severity_text,
+  ServiceName AS service_name,
+  EventName AS event_name,
+  Body AS body,
+  toInt8(BodyType) AS body_type,
+  toString(ResourceHash) AS resource_hash,
+  Attrs AS attributes,
+  ResourceAttrs AS resource_attributes,
+  ScopeName AS scope_name,
+  ScopeVersion AS scope_version,
+  ScopeAttrs AS scope_attributes,
+  DroppedAttrs AS dropped_attributes
+FROM {database:Identifier}.logs
+WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
+  AND toStartOfFiveMinutes(Timestamp) BETWEEN toStartOfFiveMinutes(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfFiveMinutes(fromUnixTimestamp64Nano({end:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({end:Int64}, 'UTC')
+  AND ServiceName IN {serviceNames:Array(String)}
+  AND ResourceHash = {resourceHash:UInt64}
+  AND intDiv(toUnixTimestamp64Nano(Timestamp), 1000000000) IN {seconds:Array(Int64)}
+ORDER BY time DESC, content DESC
+LIMIT 1 BY time, content
+LIMIT {limit:UInt32}
