@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ExportLogsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/logs/v1/logs_service.js';
 import { ExportMetricsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/metrics/v1/metrics_service.js';
 import { ExportTraceServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
-import { int, text, tracesPayload } from './_payload.js';
+import { int, RESOURCE, text, tracesPayload } from './_payload.js';
 
 export type BenchSignal = 'traces' | 'logs' | 'gauges';
 
@@ -75,16 +75,10 @@ function placesOf(bytes: Buffer, pattern: Buffer): number[] {
   return places;
 }
 
-const resource = {
-  attributes: [
-    ...[text('service.name', 'shop'), text('service.version', '1.2.3'), text('host.name', 'host-1234')],
-    ...[text('telemetry.sdk.language', 'go'), text('k8s.pod.name', 'shop-7d8f9c-xk2p1')],
-    text('deployment.environment', 'production'),
-  ],
-};
 const scope = { name: 'bench', version: '0.1.0' };
 
-function logsPayload(items: number): Buffer {
+/** Log records with eight attributes each, six on the resource, a sentence as body. */
+export function logsPayload(items: number): Buffer {
   const now = nowUnixNano();
   const logRecords = Array.from({ length: items }, (_, index) => ({
     timeUnixNano: now - BigInt(index * 1000),
@@ -109,7 +103,7 @@ function logsPayload(items: number): Buffer {
     spanId: randomBytes(8),
   }));
   const request = ExportLogsServiceRequest.fromPartial({
-    resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }],
+    resourceLogs: [{ resource: RESOURCE, scopeLogs: [{ scope, logRecords }] }],
   });
   return Buffer.from(ExportLogsServiceRequest.encode(request).finish());
 }
@@ -129,7 +123,7 @@ function gaugesPayload(items: number): Buffer {
   const dataPoints = Array.from({ length: items }, (_, index) => point(index));
   const metrics = [{ name: 'http.server.active_requests', unit: '{request}', gauge: { dataPoints } }];
   const request = ExportMetricsServiceRequest.fromPartial({
-    resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }],
+    resourceMetrics: [{ resource: RESOURCE, scopeMetrics: [{ scope, metrics }] }],
   });
   return Buffer.from(ExportMetricsServiceRequest.encode(request).finish());
 }

@@ -1,51 +1,90 @@
-// `npm run bench transcode`: the one-pass transcoder against decoding the same bytes with ts-proto and storing nothing.
+// `npm run bench transcode [signal …]`: the one-pass transcoders against decoding the same bytes with ts-proto and storing nothing.
+import { ExportLogsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/logs/v1/logs_service.js';
+import { ExportMetricsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/metrics/v1/metrics_service.js';
 import { ExportTraceServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
+import { transcodeLogs } from '../../services/otlp-receiver/transcode/reference/transcode-logs.js';
+import { transcodeMetrics } from '../../services/otlp-receiver/transcode/reference/transcode-metrics.js';
 import { transcodeTraces } from '../../services/otlp-receiver/transcode/reference/transcode-traces.js';
+import type { Transcode } from '../../services/otlp-receiver/transcode/transcode.js';
+import { MetricsTranscoder } from '../../services/otlp-receiver/transcode/wire/metrics/transcode-metrics.js';
+import { LogsTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-logs.js';
 import { TracesTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-traces.js';
-import { tracesPayload } from './_payload.js';
+import { metricsPayload, tracesPayload } from './_payload.js';
+import { logsPayload } from './_requests.js';
 
-const SPANS = 512;
+const ITEMS = 512;
 const ROUNDS = 7;
 const nowUnixNano = BigInt(Date.now()) * 1_000_000n;
 const context = { tenantId: 1, projectId: 7n, nowUnixNano, limits: { retentionDays: 30 } };
 
-/** Spans per second of processor time, which other work on the machine disturbs less than the clock. */
+interface Subject {
+  readonly bytes: Buffer;
+  readonly decode: (bytes: Buffer) => unknown;
+  readonly onePass: Transcode;
+  readonly reference: Transcode;
+}
+
+const ofMetrics = (kind: 'gauge' | 'histogram'): Subject => ({
+  bytes: metricsPayload(kind, ITEMS, nowUnixNano),
+  decode: (bytes) => ExportMetricsServiceRequest.decode(bytes),
+  onePass: new MetricsTranscoder().transcode,
+  reference: transcodeMetrics,
+});
+
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  traces: {
+    bytes: tracesPayload(ITEMS, nowUnixNano),
+    decode: (bytes) => ExportTraceServiceRequest.decode(bytes),
+    onePass: new TracesTranscoder().transcode,
+    reference: transcodeTraces,
+  },
+  logs: {
+    bytes: logsPayload(ITEMS),
+    decode: (bytes) => ExportLogsServiceRequest.decode(bytes),
+    onePass: new LogsTranscoder().transcode,
+    reference: transcodeLogs,
+  },
+  gauges: ofMetrics('gauge'),
+  histograms: ofMetrics('histogram'),
+};
+
+/** Items per second of processor time, which other work on the machine disturbs less than the clock. */
 function rate(repetitions: number, work: () => void): number {
   const before = process.cpuUsage();
   for (let repetition = 0; repetition < repetitions; repetition++) work();
   const { user, system } = process.cpuUsage(before);
-  return (repetitions * SPANS * 1e6) / (user + system);
+  return (repetitions * ITEMS * 1e6) / (user + system);
 }
 
-const bytes = tracesPayload(SPANS, nowUnixNano);
-const fast = new TracesTranscoder();
-const subjects = {
-  'ts-proto decode only': { repetitions: 400, work: () => void ExportTraceServiceRequest.decode(bytes) },
-  'one-pass transcoder': { repetitions: 800, work: () => void fast.transcode(bytes, context) },
-  'reference transcoder': { repetitions: 20, work: () => void transcodeTraces(bytes, context) },
-};
-const rates: Record<string, number[]> = {};
-for (let round = 0; round <= ROUNDS; round++) {
-  for (const [name, { repetitions, work }] of Object.entries(subjects)) {
-    const spansPerSecond = rate(repetitions, work);
-    // The first round warms up.
-    if (round > 0) rates[name] = [...(rates[name] ?? []), spansPerSecond];
-  }
-}
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const base = median(rates['ts-proto decode only'] ?? []);
-console.log(
-  `${SPANS} spans, ${Math.round(bytes.length / SPANS)} wire bytes each, one thread, median of ${ROUNDS} interleaved rounds`,
-);
-console.table(
-  Object.fromEntries(
-    Object.entries(rates).map(([name, values]) => [
-      name,
-      {
-        'spans/s': Math.round(median(values)),
-        'over ts-proto decode': Number((median(values) / base).toFixed(2)),
-      },
-    ]),
-  ),
-);
-console.log(JSON.stringify({ bench: 'transcode', spans: SPANS, bytes: bytes.length, rates }));
+
+function measure(signal: string, { bytes, decode, onePass, reference }: Subject): void {
+  const ways = {
+    'ts-proto decode only': { repetitions: 400, work: () => void decode(bytes) },
+    'one-pass transcoder': { repetitions: 800, work: () => void onePass(bytes, context) },
+    'reference transcoder': { repetitions: 20, work: () => void reference(bytes, context) },
+  };
+  const rates: Record<string, number[]> = {};
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [name, { repetitions, work }] of Object.entries(ways)) {
+      const itemsPerSecond = rate(repetitions, work);
+      // The first round warms up.
+      if (round > 0) rates[name] = [...(rates[name] ?? []), itemsPerSecond];
+    }
+  }
+  const base = median(rates['ts-proto decode only'] ?? []);
+  const wireBytes = Math.round(bytes.length / ITEMS);
+  console.log(
+    `${signal}: ${ITEMS} items, ${wireBytes} wire bytes each, one thread, median of ${ROUNDS} interleaved rounds`,
+  );
+  const row = (values: number[]) => ({
+    'items/s': Math.round(median(values)),
+    'over ts-proto decode': Number((median(values) / base).toFixed(2)),
+  });
+  console.table(Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, row(values)])));
+  console.log(JSON.stringify({ bench: 'transcode', signal, items: ITEMS, bytes: bytes.length, rates }));
+}
+
+const chosen = process.argv.slice(2);
+for (const [signal, subject] of Object.entries(SUBJECTS))
+  if (chosen.length === 0 || chosen.includes(signal)) measure(signal, subject);

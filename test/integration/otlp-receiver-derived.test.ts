@@ -124,19 +124,28 @@ describe('the catalogue of attributes', () => {
 
   it('takes no more than its limits, while the items keep everything', async () => {
     const project = newProject(stack);
-    const many = Array.from({ length: 600 }, (_, value) => [text('id', `v${value}`)]);
     const long = [
       text('value', 'x'.repeat(257)),
       text('value.fits', 'x'.repeat(256)),
       text('k'.repeat(129), 'y'),
     ];
-    for (let round = 0; round < 2; round++) await project.logs.export(logs(...many, long), project.metadata);
+    // Every resource is looked at, but not every record of a large export.
+    const withIds = () =>
+      Array.from({ length: 600 }, (_, value) => ({
+        resource: { attributes: [text('id', `v${value}`)] },
+        scopeLogs: logs(long).resourceLogs[0]?.scopeLogs ?? [],
+      }));
+    for (let round = 0; round < 2; round++)
+      await project.logs.export(
+        ExportLogsServiceRequest.fromPartial({ resourceLogs: withIds() }),
+        project.metadata,
+      );
     const keys = await project.select('Key, count() AS n', 'attr_catalog', 'GROUP BY Key ORDER BY Key');
     expect(keys).toEqual([
       { Key: 'id', n: '500' },
       { Key: 'value.fits', n: '1' },
     ]);
-    const stored = "uniqExact(Attrs['id']) AS ids, max(length(Attrs['value'])) AS longest";
-    expect(await project.select(stored, 'logs')).toEqual([{ ids: '601', longest: '257' }]);
+    const stored = "uniqExact(ResourceAttrs['id']) AS ids, max(length(Attrs['value'])) AS longest";
+    expect(await project.select(stored, 'logs')).toEqual([{ ids: '600', longest: '257' }]);
   });
 });

@@ -174,3 +174,22 @@ describe('exemplars', () => {
     expect((await ask(0, { filters: ['region = eu'], range: [0, 60] })).exemplars).toHaveLength(2);
   });
 });
+
+describe('callers that may not read', () => {
+  it('are refused by every call', async () => {
+    const selection = selectionOf({ name: 'cart.items', type: MetricType.GAUGE });
+    const named = { name: 'cart.items', type: MetricType.GAUGE };
+    const calls = (options: Awaited<ReturnType<MetricsBed['as']>> | undefined) => [
+      bed.metrics.listMetrics({}, options),
+      bed.metrics.getMetric(named, options),
+      bed.metrics.queryMetric({ selection }, options),
+      bed.metrics.queryHeatmap({ selection }, options),
+      bed.metrics.listExemplars({ selection }, options),
+    ];
+    for (const [options, code] of [
+      [undefined, 'unauthenticated'],
+      [await bed.as({ scopes: ['write_observability'] }), 'permission_denied'],
+    ] as const)
+      for (const call of calls(options)) expect((await errorOf(call)).code).toBe(code);
+  });
+});

@@ -14,19 +14,17 @@ import {
   valuesOf,
 } from './query-metrics.harness.js';
 
-const OTHER_DATABASE = 'gob_cell_other';
-
 let bed: MetricsBed;
 beforeAll(async () => {
-  bed = await startMetricsBed(['gob_cell_default', OTHER_DATABASE]);
+  bed = await startMetricsBed();
 });
 afterAll(() => bed.close());
 
 type AskedGauge = Omit<Asked, 'type'>;
 
-async function ask(asked: AskedGauge, principal: Parameters<MetricsBed['as']>[0] = {}) {
+async function ask(asked: AskedGauge) {
   const request = requestOf({ ...asked, type: MetricType.GAUGE });
-  return (await bed.metrics.queryMetric(request, await bed.as(principal))).lines;
+  return (await bed.metrics.queryMetric(request, await bed.as())).lines;
 }
 
 const at = (seconds: number, value: TestPoint['value'], labels: TestPoint['labels'] = {}): TestPoint => ({
@@ -228,52 +226,4 @@ describe('what cannot be answered', () => {
     expect(await ask({ name: 'none' })).toEqual([]);
     expect(await ask({ name: 'points', range: [-90 * 86_400, -80 * 86_400] })).toEqual([]);
   });
-});
-
-describe('isolation', () => {
-  const owners = [
-    { tenantId: 5, projectId: 30n },
-    { tenantId: 5, projectId: 31n },
-    { tenantId: 6, projectId: 30n },
-    { tenantId: 5, projectId: 30n, database: OTHER_DATABASE },
-  ];
-  const nameOf = (owner: (typeof owners)[number]) =>
-    `${owner.tenantId}-${owner.projectId}-${owner.database ?? ''}`;
-  const TRACE_ID = 'cd'.repeat(16);
-
-  beforeAll(async () => {
-    // Names, attributes and therefore ids of series are the same; values, descriptions and one attribute differ.
-    for (const [index, owner] of owners.entries()) {
-      const shared = { ...at(10, BigInt(index + 1), { host: 'h' }), traceIds: [TRACE_ID] };
-      await bed.ingest([{ ...gauge('same', [shared]), description: nameOf(owner) }], owner);
-      await bed.ingest([gauge('same', [at(10, 100n, { host: nameOf(owner) })])], owner);
-    }
-  });
-
-  for (const [index, owner] of owners.entries())
-    it(`shows ${nameOf(owner)} its own only`, async () => {
-      const options = await bed.as(owner);
-      const type = MetricType.GAUGE;
-      const lines = await ask({ name: 'same', step: 60 }, owner);
-      expect(lines.map((line) => [line.labels.host, valuesOf(line)[0]?.[1]]).sort()).toEqual(
-        [
-          ['h', String(index + 1)],
-          [nameOf(owner), '100'],
-        ].sort(),
-      );
-      const filtered = await ask(
-        { name: 'same', step: 60, filters: ['host =~ -'], fn: MetricFunction.COUNT },
-        owner,
-      );
-      expect(valuesOf(filtered[0])).toEqual([[0, '1']]);
-      const { metrics } = await bed.metrics.listMetrics(
-        { traceIds: [Buffer.from(TRACE_ID, 'hex')] },
-        options,
-      );
-      expect(metrics.map(({ name, description }) => [name, description])).toEqual([['same', nameOf(owner)]]);
-      const { metric } = await bed.metrics.getMetric({ name: 'same', type }, options);
-      expect(metric?.description).toBe(nameOf(owner));
-      const selection = requestOf({ name: 'same', type }).selection;
-      expect((await bed.metrics.listExemplars({ selection }, options)).exemplars).toHaveLength(1);
-    });
 });

@@ -4,7 +4,6 @@ import { errorOf, toHex } from './query-fixture.js';
 import {
   type Asked,
   attributes,
-  CUMULATIVE,
   DELTA,
   type MetricsBed,
   requestOf,
@@ -14,6 +13,7 @@ import {
   timeOf,
   valuesOf,
 } from './query-metrics.harness.js';
+import { exponential, histogram, positive, TRACE } from './query-metrics.histogram-samples.js';
 
 let bed: MetricsBed;
 beforeAll(async () => {
@@ -23,7 +23,6 @@ afterAll(() => bed.close());
 
 const { HISTOGRAM, EXPONENTIAL_HISTOGRAM, SUMMARY } = MetricType;
 const { COUNT, SUM, AVG, MIN, MAX, P50, QUANTILES } = MetricFunction;
-const TRACE = 'ab'.repeat(16);
 
 async function ask(asked: Asked) {
   return (await bed.metrics.queryMetric(requestOf({ step: 60, ...asked }), await bed.as())).lines;
@@ -37,44 +36,6 @@ async function heatmaps(asked: Asked) {
     stepMs: BigInt((asked.step ?? 60) * 1000),
   };
   return (await bed.metrics.queryHeatmap(request, await bed.as())).heatmaps;
-}
-
-interface Measured {
-  readonly at: number;
-  readonly counts: readonly number[];
-  readonly bounds?: readonly number[];
-  readonly began?: number;
-  readonly sum?: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly exemplar?: number;
-}
-
-function histogram(name: string, points: readonly Measured[], aggregationTemporality = CUMULATIVE) {
-  const dataPoints = points.map(
-    ({ at, counts, bounds = [10, 20], began = -86_400, labels = {}, exemplar, ...rest }) => ({
-      timeUnixNano: timeOf(at),
-      startTimeUnixNano: timeOf(began),
-      attributes: attributes(labels),
-      count: counts.reduce((sum, count) => sum + BigInt(count), 0n),
-      bucketCounts: counts.length === 1 ? [] : counts.map(BigInt),
-      explicitBounds: counts.length === 1 ? [] : [...bounds],
-      exemplars:
-        exemplar === undefined
-          ? []
-          : [
-              {
-                timeUnixNano: timeOf(at),
-                asDouble: exemplar,
-                traceId: Buffer.from(TRACE, 'hex'),
-                spanId: Buffer.alloc(8, 1),
-              },
-            ],
-      ...rest,
-    }),
-  );
-  return { name, unit: 'ms', histogram: { aggregationTemporality, dataPoints } };
 }
 
 describe('a histogram', () => {
@@ -179,15 +140,6 @@ describe('a histogram', () => {
 });
 
 describe('an exponential histogram', () => {
-  const exponential = (name: string, points: readonly object[], aggregationTemporality = CUMULATIVE) => ({
-    name,
-    exponentialHistogram: {
-      aggregationTemporality,
-      dataPoints: points.map((point) => ({ startTimeUnixNano: timeOf(-86_400), ...point })),
-    },
-  });
-  const positive = (offset: number, ...counts: number[]) => ({ offset, bucketCounts: counts.map(BigInt) });
-
   it('is added at the lowest scale, though scales change and differ between series', async () => {
     await bed.ingest([
       exponential('scales', [
@@ -241,33 +193,20 @@ describe('an exponential histogram', () => {
   });
 
   it('of the outermost scales and indexes is answered', async () => {
-    await bed.ingest([
-      exponential('extreme', [
-        {
-          timeUnixNano: timeOf(30),
-          startTimeUnixNano: timeOf(0),
-          count: 1n,
-          scale: -11,
-          positive: positive(0, 1),
-        },
-        {
-          timeUnixNano: timeOf(31),
-          startTimeUnixNano: timeOf(0),
-          attributes: attributes({ a: 'b' }),
-          count: 2n,
-          scale: 20,
-          positive: positive(-2_147_483_648, 2),
-        },
-        {
-          timeUnixNano: timeOf(32),
-          startTimeUnixNano: timeOf(0),
-          attributes: attributes({ a: 'c' }),
-          count: 3n,
-          scale: 20,
-          positive: positive(2_147_483_647, 3),
-        },
-      ]),
-    ]);
+    const outermost = [
+      [-11, 0],
+      [20, -2_147_483_648],
+      [20, 2_147_483_647],
+    ] as const;
+    const points = outermost.map(([scale, offset], index) => ({
+      timeUnixNano: timeOf(30),
+      startTimeUnixNano: timeOf(0),
+      attributes: attributes({ a: String(index) }),
+      count: 2n,
+      scale,
+      positive: positive(offset, 2),
+    }));
+    await bed.ingest([exponential('extreme', points)]);
     const [heatmap] = await heatmaps({ name: 'extreme', type: EXPONENTIAL_HISTOGRAM });
     expect(heatmap?.parts[0]?.columns[0]?.counts.reduce((sum, count) => sum + count, 0n)).toBe(6n);
   });

@@ -1,6 +1,7 @@
 import type { NativeBlock } from '../native/block.js';
 import { DayBlocks } from '../native/day-blocks.js';
 import { SERIES_TABLE, type SeriesRow, seriesColumns } from '../transcode/metric-columns.js';
+import { RepeatedBytes, sharedBytes } from '../transcode/request-limits.js';
 import type { AttributeSource } from '../transcode/sightings.js';
 import { AttributePairs, fitsCatalogue } from './attribute-pairs.js';
 import {
@@ -10,6 +11,7 @@ import {
   catalogueColumns,
 } from './catalogue-columns.js';
 import type { Memory, OpenDelivery, Owner } from './derived-rows.js';
+import type { LruSet } from './lru-set.js';
 
 const SIGNAL_VALUES = {
   traces: CATALOGUE_SIGNALS.indexOf('spans') + 1,
@@ -23,6 +25,12 @@ interface NewPairs {
   readonly pairs: AttributePairs;
 }
 
+interface DaySeries {
+  readonly day: number;
+  readonly known: LruSet<bigint> | undefined;
+  readonly added: Set<bigint>;
+}
+
 /** Collects what one export brings that is not stored yet. Nothing is remembered before `stored`. */
 export class DeliveryRows implements OpenDelivery {
   readonly #owner: Owner;
@@ -30,6 +38,9 @@ export class DeliveryRows implements OpenDelivery {
   readonly #tenantKey: string;
   readonly #pairs = new Map<string, NewPairs>();
   readonly #series = new Map<string, Set<bigint>>();
+  /** Points of one day mostly follow one another. */
+  #lastSeries: DaySeries | undefined;
+  readonly #repeated = new RepeatedBytes();
   readonly #seriesRows = new DayBlocks(SERIES_TABLE, seriesColumns);
 
   constructor(owner: Owner, memory: Memory) {
@@ -56,13 +67,25 @@ export class DeliveryRows implements OpenDelivery {
     if (added.pairs.size > 0) this.#pairs.set(groupKey, added);
   }
 
-  series(day: number, seriesId: bigint, row: () => SeriesRow): void {
+  series(day: number, seriesId: bigint, row: () => SeriesRow): boolean {
+    const { known, added } = this.#seriesOf(day);
+    if (known?.has(seriesId)) return false;
+    if (added.has(seriesId)) return true;
+    added.add(seriesId);
+    const labels = row();
+    const { ResourceAttrs, ScopeAttrs, Description } = labels;
+    this.#repeated.add(sharedBytes(ResourceAttrs, ScopeAttrs) + Buffer.byteLength(Description));
+    this.#seriesRows.append(labels, day);
+    return true;
+  }
+
+  #seriesOf(day: number): DaySeries {
+    if (this.#lastSeries?.day === day) return this.#lastSeries;
     const groupKey = `${this.#owner.projectId} ${day}`;
-    if (this.#memory.series.find(this.#tenantKey, groupKey)?.has(seriesId)) return;
     const added = this.#series.get(groupKey) ?? new Set();
-    if (added.has(seriesId)) return;
-    this.#series.set(groupKey, added.add(seriesId));
-    this.#seriesRows.append(row(), day);
+    this.#series.set(groupKey, added);
+    this.#lastSeries = { day, added, known: this.#memory.series.find(this.#tenantKey, groupKey) };
+    return this.#lastSeries;
   }
 
   blocks(): NativeBlock[] {
@@ -91,9 +114,11 @@ export class DeliveryRows implements OpenDelivery {
       this.#memory.pairs.extend(this.#tenantKey, groupKey, (group) => {
         for (const [key, value, items] of pairs) group.add(key, value, items);
       });
-    for (const [groupKey, ids] of this.#series)
+    for (const [groupKey, ids] of this.#series) {
+      if (ids.size === 0) continue;
       this.#memory.series.extend(this.#tenantKey, groupKey, (group) => {
         for (const id of ids) group.add(id);
       });
+    }
   }
 }

@@ -39,9 +39,10 @@ export class ByteSink {
     this.#length = this.#bytes.writeBigInt64LE(value, at);
   }
 
+  /** NaN has the same bits whatever the sender's. */
   float64(value: number): void {
     const at = this.#reserve(8);
-    this.#length = this.#bytes.writeDoubleLE(value, at);
+    this.#length = this.#bytes.writeDoubleLE(Number.isNaN(value) ? Number.NaN : value, at);
   }
 
   /** LEB128, for lengths and counts: non-negative and below 2^53. */

@@ -1,7 +1,7 @@
 import { ExportLogsServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/logs/v1/logs_service.js';
 import { readLogsJson } from '../transcode/json/read-logs.js';
 import { LOGS_TABLE, logColumns } from '../transcode/log-columns.js';
-import { transcodeLogs } from '../transcode/reference/transcode-logs.js';
+import { LogsTranscoder } from '../transcode/wire/transcode-logs.js';
 import type { PartialSuccess, SignalDefinition } from './signal.js';
 
 export const logsSignal: SignalDefinition = {
@@ -11,7 +11,7 @@ export const logsSignal: SignalDefinition = {
   tables: { [LOGS_TABLE]: logColumns },
   readJson: readLogsJson,
   itemPath: [[1], [2], [2]],
-  transcode: transcodeLogs,
+  transcode: new LogsTranscoder().transcode,
   encodeResponse: (partial) => ExportLogsServiceResponse.encode(response(partial)).finish(),
   responseToJson: (partial) => ExportLogsServiceResponse.toJSON(response(partial)),
 };

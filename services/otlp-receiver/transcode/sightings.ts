@@ -15,6 +15,10 @@ export interface Sightings {
     entries: readonly (readonly [string, string])[],
     items: number,
   ): void;
-  /** A point of this series; `row` is called only when the series has no row of that day yet. */
-  series(day: number, seriesId: bigint, row: () => SeriesRow): void;
+  /**
+   * One or more points of this series. False when the series has a row of that day already: then its attributes were reported
+   * when it was new, and need not be again. Otherwise `row` is called, once for the
+   * request. Throws LimitExceeded when the rows of the request repeat too much of what their series share.
+   */
+  series(day: number, seriesId: bigint, row: () => SeriesRow): boolean;
 }

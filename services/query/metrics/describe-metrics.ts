@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { MetricInfoSchema } from '../../../gen/es/gob/query/v1/metrics_pb.js';
+import { AppError } from '../../../lib/errors/app-error.js';
 import type { Reading } from '../clickhouse/reading.js';
 import {
   type MetricKeysRow,
@@ -9,7 +10,7 @@ import {
   newestPoints,
   type PointTimeRow,
 } from '../sql/metrics/catalogue.js';
-import { HOUR_NANO, type Range, storedRange } from '../traces/time-range.js';
+import { HOUR_NANO, type Range, storedRange } from '../time/time-range.js';
 import { typeOf } from './read-selection.js';
 
 export type MetricInfoInit = MessageInitShape<typeof MetricInfoSchema>;
@@ -37,7 +38,7 @@ export async function describeMetrics(
   );
   const [keys, newest] = await Promise.all([
     reading.rows<MetricKeysRow>(metricKeys(rows, storedRange(reading.nowMs, reading.reader.retentionDays))),
-    recent.length === 0 ? [] : reading.rows<PointTimeRow>(newestPoints(recent, lastHour(reading.nowMs))),
+    recent.length === 0 ? [] : readNewest(reading, recent),
   ]);
   const keysById = new Map(keys.map((row) => [idOf(row), row]));
   const newestById = new Map(newest.map((row) => [idOf(row), BigInt(row.at) * NANO_PER_MS]));
@@ -46,6 +47,16 @@ export async function describeMetrics(
     const seen = BigInt(row.last_seen) * NANO_PER_SECOND;
     return { keys: own, info: toInfo(row, own, newestById.get(idOf(row)) ?? seen) };
   });
+}
+
+/** Of metrics with too many points to look at, the rows of their series must do. */
+async function readNewest(reading: Reading, metrics: readonly MetricRef[]): Promise<readonly PointTimeRow[]> {
+  try {
+    return await reading.rows<PointTimeRow>(newestPoints(metrics, lastHour(reading.nowMs)));
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'query_too_expensive') return [];
+    throw error;
+  }
 }
 
 /** Senders' clocks may be ahead. */

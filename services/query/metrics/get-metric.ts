@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { GetMetricRequest, GetMetricResponseSchema } from '../../../gen/es/gob/query/v1/metrics_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import { type MetricRow, metricList } from '../sql/metrics/catalogue.js';
-import { storedRange } from '../traces/time-range.js';
+import { storedRange } from '../time/time-range.js';
 import { describeMetrics } from './describe-metrics.js';
 import { defaultFunctionOf, functionsOf } from './functions.js';
 import type { MetricReading } from './metric-reading.js';

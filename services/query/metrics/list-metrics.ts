@@ -14,8 +14,8 @@ import {
   rangeOfTraces,
   type TraceRangeRow,
 } from '../sql/metrics/catalogue.js';
+import { HOUR_NANO, type Range, storedRange } from '../time/time-range.js';
 import { toHex } from '../traces/span-row.js';
-import { HOUR_NANO, type Range, storedRange } from '../traces/time-range.js';
 import { describeMetrics, idOf } from './describe-metrics.js';
 import { checkKey, checkText, invalid } from './read-selection.js';
 

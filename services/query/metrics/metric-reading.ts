@@ -4,7 +4,7 @@ import { EXCEPTION, exceptionCodeOf } from '../../../lib/store/exception-codes.j
 import type { Reading } from '../clickhouse/reading.js';
 import type { QueryBudget } from '../config.js';
 import { type GroupRow, seriesGroups } from '../sql/metrics/series-groups.js';
-import { intersect, readRange, storedRange } from '../traces/time-range.js';
+import { intersect, readRange, storedRange } from '../time/time-range.js';
 import { invalid, readSelection } from './read-selection.js';
 import { resolve } from './resolution.js';
 import { EACH_SERIES, type GroupKeys, type PointQuery } from './selection.js';

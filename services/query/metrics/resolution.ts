@@ -1,5 +1,5 @@
 import { AppError } from '../../../lib/errors/app-error.js';
-import type { Range } from '../traces/time-range.js';
+import type { Range } from '../time/time-range.js';
 import type { PointWindow } from './selection.js';
 
 const NANO_PER_MS = 1_000_000n;

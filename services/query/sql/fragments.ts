@@ -18,7 +18,7 @@ export function between(
   return `${bucket(column)} BETWEEN ${bucket(start)} AND ${bucket(end)} AND ${column} BETWEEN ${start} AND ${end}`;
 }
 
-/** Spans that start between two instants. */
+/** Spans that start, or points that were taken, between two instants. */
 export function spansBetween(start: string, end: string): string {
   return between('Timestamp', (at) => `toStartOfHour(${at})`, [start, end]);
 }

@@ -3,6 +3,7 @@ import type { MetricInfo } from '../../../../gen/es/gob/query/v1/metrics_pb.js';
 import { METRIC_TYPE_NAMES, metricTypeName } from '../../format/metric-types.js';
 import { int64 } from '../../format/schemas.js';
 import { defineQueryRoute } from '../../http/route.js';
+import { pageSize } from '../../params/page-size.js';
 import { requireTraceId } from '../../params/path.js';
 
 const query = z.object({
@@ -10,11 +11,7 @@ const query = z.object({
     .array(z.string())
     .optional()
     .describe('Each text is in the name or the description, in any case of letters.'),
-  limit: z
-    .string()
-    .regex(/^0*[1-9]\d{0,8}$/, 'expected a number from 1 on')
-    .optional()
-    .describe('Metrics at most. Default 1000, which is also the most.'),
+  limit: pageSize.optional().describe('Metrics at most. Default 1000, which is also the most.'),
   attributes: z
     .array(z.string())
     .optional()
@@ -44,6 +41,22 @@ export const autocompleteMetricsRoute = defineQueryRoute({
   summary: 'Metrics by name',
   query,
   answer,
+  isCatalogue: true,
+  example: {
+    query: { search: 'cart', limit: '10' },
+    answer: {
+      metrics: [
+        {
+          name: 'cart.items',
+          description: 'Items put into carts',
+          type: 'Sum',
+          attributes: ['region', 'service.name'],
+          last_ingested_at: 1_927_771_200_000_000_000n,
+        },
+      ],
+      all_available_attributes: ['region', 'service.name'],
+    },
+  },
   prepare: ({ params }) => {
     const request = {
       search: (params.search ?? []).filter((text) => text !== ''),

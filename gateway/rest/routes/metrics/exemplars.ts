@@ -6,14 +6,11 @@ import { textMap, timestampText, traceIdText } from '../../format/schemas.js';
 import { formatTimestamp } from '../../format/timestamp.js';
 import { defineQueryRoute } from '../../http/route.js';
 import { seriesParams, toSelection } from '../../params/metric-params.js';
+import { pageSize } from '../../params/page-size.js';
 
 const query = z.object({
   ...seriesParams,
-  limit: z
-    .string()
-    .regex(/^0*[1-9]\d{0,8}$/, 'expected a number from 1 on')
-    .optional()
-    .describe('Exemplars at most. Default 100; more than 1000 is cut to 1000.'),
+  limit: pageSize.optional().describe('Exemplars at most. Default 100; more than 1000 is cut to 1000.'),
 });
 
 const exemplar = z.object({
@@ -37,6 +34,23 @@ export const listMetricExemplarsRoute = defineQueryRoute({
   summary: 'Measurements of a metric that belong to traces: the way from a metric to its traces',
   query,
   answer,
+  example: {
+    query: { mname: 'cart.items', mtype: 'Sum', attrs: ['region,eq,eu'], period: '1h' },
+    answer: {
+      exemplars: [
+        {
+          timestamp: '2031-02-03T04:05:06.123000000Z',
+          value: '1.000000',
+          trace_id: '0a1b2c3d-0000-4000-8000-00000000beef',
+          span_id: '00AA11BB22CC33DD',
+          service_name: 'shop',
+          attributes: {},
+          series_attributes: { region: 'eu' },
+        },
+      ],
+      has_more: false,
+    },
+  },
   prepare: ({ params, nowMs }) => {
     const request = {
       selection: toSelection(params, nowMs),

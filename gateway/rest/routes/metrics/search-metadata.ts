@@ -22,6 +22,21 @@ export const searchMetricMetadataRoute = defineQueryRoute({
   summary: 'Attributes of a metric and how it can be grouped; 404 when nothing of it is stored',
   query: z.object(metricNameParams),
   answer,
+  isCatalogue: true,
+  example: {
+    query: { mname: 'cart.items', mtype: 'Sum' },
+    answer: {
+      name: 'cart.items',
+      type: 'sum',
+      description: 'Items put into carts',
+      attribute_keys: ['region', 'service.name'],
+      last_ingested_at: 1_927_771_200_000_000_000n,
+      supported_aggregations: ['1m', '1h', '1d'],
+      supported_functions: ['avg', 'sum', 'min', 'max', 'count'],
+      default_group_by_attributes: ['region'],
+      default_group_by_function: 'sum',
+    },
+  },
   prepare:
     ({ params }) =>
     async (_query, { call }, { metrics }): Promise<z.infer<typeof answer>> => {

@@ -41,6 +41,23 @@ export const searchMetricsRoute = defineQueryRoute({
   summary: 'Values of a metric over time',
   query,
   answer,
+  example: {
+    query: { mname: 'cart.items', mtype: 'Sum', groupby_fn: 'sum', groupby_attrs: 'region', period: '1h' },
+    answer: {
+      start_ts: 1_927_771_200_000_000_000n,
+      end_ts: 1_927_774_800_000_000_000n,
+      results: [
+        {
+          name: 'cart.items',
+          description: 'Items put into carts',
+          unit: '1',
+          type: 'Sum',
+          attributes: { region: 'eu' },
+          values: [['1927771260000000000', '3.000000', ['0a1b2c3d-0000-4000-8000-00000000beef']]],
+        },
+      ],
+    },
+  },
   prepare: ({ params, nowMs }) => {
     const selection = toSelection(params, nowMs);
     const named = { name: params.mname, type: params.mtype };

@@ -1,4 +1,5 @@
 import { AppError } from '../../../../lib/errors/app-error.js';
+import { MAX_ITEMS, tooManyItems } from '../request-limits.js';
 import type { MessageShape } from './message-shape.js';
 
 /**
@@ -13,7 +14,7 @@ const MAX_FIELD_NUMBER = 2 ** 29 - 1;
  * Walks the bytes of a message and refuses what is not protobuf: the generated readers stop without a word at a zero tag or
  * a stray end-group, and let a nested message or the numbers of a packed list run over the end of what holds them. Unknown
  * fields are stepped over.
- * Throws AppError `malformed_payload` naming the field.
+ * Throws AppError `malformed_payload` naming the field, and LimitExceeded for more items than a request may hold.
  */
 export function checkWire(bytes: Uint8Array, shape: MessageShape): void {
   new WireWalker(bytes, shape.name).message(shape, 0, bytes.length, 1);
@@ -24,6 +25,7 @@ class WireWalker {
   readonly #name: string;
   readonly #path: string[] = [];
   #at = 0;
+  #items = 0;
 
   constructor(bytes: Uint8Array, name: string) {
     this.#bytes = bytes;
@@ -43,6 +45,7 @@ class WireWalker {
       this.#path.push(field ? `${field.name}${field.isRepeated ? `[${index}]` : ''}` : `field ${number}`);
       const inner = field?.wireType === wireType ? field.message : undefined;
       if (inner) {
+        if (field?.isItem && ++this.#items > MAX_ITEMS) throw tooManyItems();
         const innerEnd = this.#delimited(end);
         this.message(inner(), this.#at, innerEnd, depth + 1);
       } else if (field?.packed && wireType === 2) {

@@ -42,7 +42,7 @@ export function logRow(record: LogRecord, shared: SharedColumns, context: Transc
 }
 
 /** Text as it is, bytes in base64, everything else as JSON; no body is an empty text. */
-function bodyOf(body: AnyValue | undefined): readonly [string, (typeof BODY_TYPES)[number]] {
+export function bodyOf(body: AnyValue | undefined): readonly [string, (typeof BODY_TYPES)[number]] {
   if (body?.stringValue !== undefined) return [body.stringValue, 'string'];
   if (body?.bytesValue !== undefined) return [body.bytesValue.toString('base64'), 'bytes'];
   const json = toJson(body);

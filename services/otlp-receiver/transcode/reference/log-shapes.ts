@@ -1,6 +1,7 @@
 import {
   ANY_VALUE_SHAPE,
   attributes,
+  items,
   type MessageShape,
   many,
   one,
@@ -25,7 +26,7 @@ const LOG_RECORD = shape({
 });
 const SCOPE_LOGS = shape({
   1: one('scope', () => SCOPE),
-  2: many('log_records', () => LOG_RECORD),
+  2: items('log_records', () => LOG_RECORD),
   3: scalar('schema_url', 'bytes'),
 });
 const RESOURCE_LOGS = shape({

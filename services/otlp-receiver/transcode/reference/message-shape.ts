@@ -8,6 +8,8 @@ export interface MessageShape {
 interface FieldShape {
   readonly name: string;
   readonly isRepeated: boolean;
+  /** Whether a message of it is one of the items that a request may hold a limited number of. */
+  readonly isItem?: boolean;
   /** Undefined for strings, bytes and numbers. */
   readonly message: (() => MessageShape) | undefined;
   /** Wire type on which the field is known: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
@@ -34,6 +36,10 @@ export const one = (name: string, message: () => MessageShape): FieldShape => ({
 export const many = (name: string, message: () => MessageShape): FieldShape => ({
   ...one(name, message),
   isRepeated: true,
+});
+export const items = (name: string, message: () => MessageShape): FieldShape => ({
+  ...many(name, message),
+  isItem: true,
 });
 export const numbers = (name: string, packed: 'varint' | 'fixed64'): FieldShape => ({
   ...scalar(name, packed),
@@ -106,7 +112,7 @@ export const SCOPE = shape({
 });
 const SCOPE_SPANS = shape({
   1: one('scope', () => SCOPE),
-  2: many('spans', () => SPAN),
+  2: items('spans', () => SPAN),
   3: scalar('schema_url', 'bytes'),
 });
 const ENTITY_REF = shape({

@@ -1,6 +1,6 @@
 import type { Metric } from '../../../../gen/otlp/opentelemetry/proto/metrics/v1/metrics.js';
 import { METRIC_TYPES, type MetricType, type SeriesRow, TEMPORALITIES } from '../metric-columns.js';
-import { metricDigest, seriesId } from '../series-id.js';
+import { metricDigest, resourceDigest, scopeDigest, seriesId } from '../series-id.js';
 import type { TranscodeContext } from '../transcode.js';
 import type { TextEntries } from './attributes.js';
 import { memberOr0, type SharedColumns } from './shared-columns.js';
@@ -13,6 +13,27 @@ export interface MetricKind {
   readonly temporality: number;
   readonly isMonotonic: boolean;
 }
+
+/** Digests of what metrics share, each made once however many metrics there are. */
+class SharedDigests {
+  readonly #resources = new WeakMap<TextEntries, Uint8Array>();
+  readonly #scopes = new WeakMap<SharedColumns, Uint8Array>();
+
+  resource({ ResourceAttrs: attributes }: SharedColumns): Uint8Array {
+    const digest = this.#resources.get(attributes) ?? resourceDigest(attributes);
+    this.#resources.set(attributes, digest);
+    return digest;
+  }
+
+  scope(shared: SharedColumns): Uint8Array {
+    const digest =
+      this.#scopes.get(shared) ?? scopeDigest(shared.ScopeName, shared.ScopeVersion, shared.ScopeAttrs);
+    this.#scopes.set(shared, digest);
+    return digest;
+  }
+}
+
+const digests = new SharedDigests();
 
 /** One metric below one scope: tells the series of its points apart and describes them. */
 export class MetricSeries {
@@ -40,10 +61,8 @@ export class MetricSeries {
       LastSeen: Number(context.nowUnixNano / NANOS_PER_SECOND),
     };
     this.#digest = metricDigest({
-      resourceAttrs: shared.ResourceAttrs,
-      scopeName: shared.ScopeName,
-      scopeVersion: shared.ScopeVersion,
-      scopeAttrs: shared.ScopeAttrs,
+      resource: digests.resource(shared),
+      scope: digests.scope(shared),
       name: metric.name,
       unit: metric.unit,
       type: this.#shared.Type,

@@ -1,5 +1,6 @@
 import {
   attributes,
+  items,
   type MessageShape,
   many,
   numbers,
@@ -70,7 +71,7 @@ const SUMMARY_POINT = shape({
 /** Gauges and summaries lack the other two fields, which are unknown ones there. */
 const points = (point: MessageShape): MessageShape =>
   shape({
-    1: many('data_points', () => point),
+    1: items('data_points', () => point),
     2: scalar('aggregation_temporality', 'varint'),
     3: scalar('is_monotonic', 'varint'),
   });

@@ -1,6 +1,7 @@
 import { ExportTraceServiceRequest } from '../../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { DayBlocks } from '../../native/day-blocks.js';
 import { acceptWindow, dayOf } from '../accept-window.js';
+import { RepeatedBytes, sharedBytes } from '../request-limits.js';
 import { SPANS_TABLE, spanColumns } from '../span-columns.js';
 import type { Transcode } from '../transcode.js';
 import { checkSpan } from './check-span.js';
@@ -17,6 +18,7 @@ export const transcodeTraces: Transcode = (bytes, context) => {
   const window = acceptWindow(context.nowUnixNano, context.limits.retentionDays);
   const rows = new DayBlocks(SPANS_TABLE, spanColumns);
   const tally = new Tally();
+  const repeated = new RepeatedBytes();
   const request = decodeExactly(ExportTraceServiceRequest, EXPORT_TRACES_SHAPE, bytes);
   const resources = request.resourceSpans.map(({ scopeSpans, ...rest }) => ({ ...rest, scopes: scopeSpans }));
   walkEnvelopes(resources, {
@@ -26,12 +28,15 @@ export const transcodeTraces: Transcode = (bytes, context) => {
     scopesField: 'scope_spans',
     countItems: ({ spans }) => spans.length,
     addItems({ spans }, { path, shared, accept }) {
+      let rowBytes: number | undefined;
       for (const [index, span] of spans.entries()) {
         const rejection = below(`${path}.spans[${index}]`, checkSpan(span, window));
         if (rejection) {
           tally.reject(rejection, 1);
           continue;
         }
+        rowBytes ??= sharedBytes(shared.ResourceAttrs, shared.ScopeAttrs);
+        repeated.add(rowBytes);
         const row = spanRow(span, shared, context);
         const day = dayOf(row.Timestamp);
         rows.append(row, day);

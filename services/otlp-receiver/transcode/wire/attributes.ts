@@ -1,3 +1,4 @@
+import type { AnyValue } from '../../../../gen/otlp/opentelemetry/proto/common/v1/common.js';
 import { toText } from '../reference/attributes.js';
 import { readNestedValue } from '../reference/nested-value.js';
 import type { ByteDictionary } from './byte-dictionary.js';
@@ -94,17 +95,20 @@ export class Attributes {
     }
     this.keys[this.count] = this.#texts.find(source, keyStart, keyEnd);
     if (valueStart < 0) this.kinds[this.count] = ABSENT;
-    else this.#readValue(valueStart, valueEnd);
+    else {
+      source.at = valueStart;
+      this.readValue(valueEnd);
+    }
     source.at = end;
     this.count++;
   }
 
-  /** Reads an AnyValue. More than one value in it is UNUSUAL. */
-  #readValue(start: number, end: number): void {
+  /** Reads the AnyValue message from the position to `end` as the next value, without counting it. More than one value in it is UNUSUAL. */
+  readValue(end: number): void {
     const source = this.#source;
+    const start = source.at;
     const index = this.count;
     this.kinds[index] = ABSENT;
-    source.at = start;
     while (source.at < end) {
       const tag = source.varint31(end);
       const kind = KIND_BY_TAG[tag] ?? ABSENT;
@@ -176,7 +180,7 @@ export class Attributes {
         out.ascii(String(source.view.getFloat64(this.starts[index] as number, true)));
         break;
       case NESTED:
-        out.string(this.#nestedText(index));
+        out.string(toText(this.nestedAt(index)));
         break;
       default:
         out.uint8(0);
@@ -210,11 +214,12 @@ export class Attributes {
     return this.#source.bytes[start] !== 0;
   }
 
-  #nestedText(index: number): string {
+  /** The list, map or bytes at `index`, decoded. */
+  nestedAt(index: number): AnyValue {
     const bytes = this.#source.bytes.subarray(this.starts[index], this.ends[index]);
     const value = readNestedValue(bytes);
     if (value === undefined) throw UNUSUAL;
-    return toText(value);
+    return value;
   }
 }
 

@@ -19,8 +19,11 @@ export class ByteDictionary {
   #ends: number[] = [];
   #hashes: number[] = [];
   #table = new Int32Array(INITIAL_TABLE_SIZE);
+  readonly #isText: (bytes: Uint8Array) => boolean;
 
-  constructor() {
+  /** `isText` is asked once for what is new; by default it must be UTF-8. */
+  constructor(isText = isUtf8) {
+    this.#isText = isText;
     this.clear();
   }
 
@@ -93,6 +96,11 @@ export class ByteDictionary {
     return (this.#ends[number] as number) - (this.#starts[number] as number);
   }
 
+  /** The text as bytes; valid until the next is added. */
+  bytesOf(number: number): Uint8Array {
+    return this.encoded.bytes.subarray(this.#starts[number], this.#ends[number]);
+  }
+
   textOf(number: number): string {
     return this.encoded.bytes.toString('utf8', this.#starts[number], this.#ends[number]);
   }
@@ -111,7 +119,7 @@ export class ByteDictionary {
   }
 
   #add(source: ByteSource, start: number, end: number, hash: number): number {
-    if (!isUtf8(source.bytes.subarray(start, end))) throw UNUSUAL;
+    if (!this.#isText(source.bytes.subarray(start, end))) throw UNUSUAL;
     const number = this.#starts.length;
     this.#starts.push(this.encoded.length);
     this.encoded.copy(source, start, end);

@@ -53,9 +53,10 @@ export class GrowableBytes {
     this.length += 8;
   }
 
+  /** NaN has the same bits whatever the sender's. */
   float64(value: number): void {
     this.reserve(8);
-    this.view.setFloat64(this.length, value, true);
+    this.view.setFloat64(this.length, Number.isNaN(value) ? Number.NaN : value, true);
     this.length += 8;
   }
 

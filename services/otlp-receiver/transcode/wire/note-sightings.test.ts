@@ -1,18 +1,21 @@
 import { expect, it } from 'vitest';
 import { ExportTraceServiceRequest } from '../../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { Random } from '../../../../test/_util/random.js';
+import { RandomLogs } from '../../../../test/_util/random-logs.js';
 import { RandomTraces } from '../../../../test/_util/random-traces.js';
+import { transcodeLogs } from '../reference/transcode-logs.js';
 import { transcodeTraces } from '../reference/transcode-traces.js';
 import type { Sightings } from '../sightings.js';
 import type { Transcode } from '../transcode.js';
-import { MAX_NOTED_SPANS } from './note-sightings.js';
+import { MAX_NOTED_ITEMS } from './note-sightings.js';
+import { LogsTranscoder } from './transcode-logs.js';
 import { TracesTranscoder } from './transcode-traces.js';
 
 const NOW_UNIX_NANO = 1_795_000_000_123_456_789n;
 const DAY_NANOS = 86_400n * 1_000_000_000n;
 
 /** Items by day, source, key and value. */
-function noted(transcode: Transcode, bytes: Uint8Array): Map<string, number> {
+function noted(transcode: Transcode, bytes: Uint8Array) {
   const counts = new Map<string, number>();
   const sightings: Sightings = {
     attributes: (day, source, entries, items) => {
@@ -21,30 +24,39 @@ function noted(transcode: Transcode, bytes: Uint8Array): Map<string, number> {
         counts.set(name, (counts.get(name) ?? 0) + items);
       }
     },
-    series: () => undefined,
+    series: () => false,
   };
   const limits = { retentionDays: 30 };
-  transcode(bytes, { tenantId: 1, projectId: 2n, nowUnixNano: NOW_UNIX_NANO, limits, sightings });
-  return counts;
+  const context = { tenantId: 1, projectId: 2n, nowUnixNano: NOW_UNIX_NANO, limits, sightings };
+  return { counts, items: transcode(bytes, context).accepted };
 }
 
-it('notes what the reference notes, and of large requests a part', { timeout: 60_000 }, () => {
-  const fast = new TracesTranscoder();
-  let compared = 0;
-  for (let seed = 1; seed <= 120; seed++) {
-    const bytes = new RandomTraces(new Random(seed), NOW_UNIX_NANO, 0.02).request();
-    const [actual, expected] = [noted(fast.transcode, bytes), noted(transcodeTraces, bytes)];
-    const { resourceSpans } = ExportTraceServiceRequest.decode(bytes);
-    const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scoped) => scoped.spans));
-    if (spans.length <= MAX_NOTED_SPANS) {
-      expect(actual, `seed ${seed}`).toEqual(expected);
-      compared++;
-    } else
-      for (const [name, items] of actual)
-        expect(items, `seed ${seed} ${name}`).toBeLessThanOrEqual(expected.get(name) ?? 0);
-  }
-  expect(compared).toBeGreaterThan(50);
-});
+const SIGNALS = {
+  traces: { fast: new TracesTranscoder(), reference: transcodeTraces, Requests: RandomTraces },
+  logs: { fast: new LogsTranscoder(), reference: transcodeLogs, Requests: RandomLogs },
+};
+
+it.each(Object.entries(SIGNALS))(
+  'notes of %s what the reference notes, and of large requests a part',
+  {
+    timeout: 60_000,
+  },
+  (_signal, { fast, reference, Requests }) => {
+    let compared = 0;
+    for (let seed = 1; seed <= 120; seed++) {
+      const bytes = new Requests(new Random(seed), NOW_UNIX_NANO, 0.02).request();
+      const { counts: actual } = noted(fast.transcode, bytes);
+      const { counts: expected, items } = noted(reference, bytes);
+      if (items <= MAX_NOTED_ITEMS) {
+        expect(actual, `seed ${seed}`).toEqual(expected);
+        compared++;
+      } else
+        for (const [name, count] of actual)
+          expect(count, `seed ${seed} ${name}`).toBeLessThanOrEqual(expected.get(name) ?? 0);
+    }
+    expect(compared).toBeGreaterThan(50);
+  },
+);
 
 it('notes days, resources and scopes apart, of all spans, and attributes of some', () => {
   const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
@@ -63,7 +75,7 @@ it('notes days, resources and scopes apart, of all spans, and attributes of some
       })),
     }),
   ).finish();
-  const counts = noted(new TracesTranscoder().transcode, bytes);
+  const { counts } = noted(new TracesTranscoder().transcode, bytes);
   const today = Number(NOW_UNIX_NANO / DAY_NANOS);
   for (const day of [today, today - 1]) {
     for (const name of ['a', 'b'])

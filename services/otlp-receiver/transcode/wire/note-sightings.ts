@@ -1,13 +1,13 @@
 import { dayOf } from '../accept-window.js';
 import type { AttributeSource, Sightings } from '../sightings.js';
 import type { MapColumn } from './map-column.js';
-import type { SpanBlock } from './span-block.js';
+import type { RowBlock } from './row-block.js';
 
 /**
- * Spans of one request whose own attributes are noted, spread evenly over it. Turning every attribute of every span into text
- * would take longer than transcoding it; what spans carry often is met all the same.
+ * Items of one request whose own attributes are noted, spread evenly over it. Turning every attribute of every item into text
+ * would take longer than transcoding it; what items carry often is met all the same.
  */
-export const MAX_NOTED_SPANS = 16;
+export const MAX_NOTED_ITEMS = 16;
 
 const NANOS_PER_DAY = 86_400e9;
 const DOUBT_NANOS = 1_024;
@@ -22,13 +22,13 @@ export interface SharedRun {
 
 export interface NotedBlock {
   /** Complete, and not cleared yet. */
-  readonly block: SpanBlock;
+  readonly block: RowBlock;
   /** UTC days of all its rows. */
   readonly days: ReadonlySet<number>;
   readonly runs: readonly SharedRun[];
 }
 
-/** Reports what the rows of a block carry: resources and scopes of every span, own attributes of some. */
+/** Reports what the rows of a block carry: resources and scopes of every item, own attributes of some. */
 export function noteSightings({ block, days, runs }: NotedBlock, sightings: Sightings): void {
   const [onlyDay] = days.size === 1 ? days : [];
   for (const { source, from, count, entries } of runs) {
@@ -39,14 +39,14 @@ export function noteSightings({ block, days, runs }: NotedBlock, sightings: Sigh
       : [[onlyDay, count] as const])
       sightings.attributes(day, source, texts, items);
   }
-  const stride = Math.ceil(block.rows / MAX_NOTED_SPANS);
+  const stride = Math.ceil(block.rows / MAX_NOTED_ITEMS);
   const attributes = new MapRows(block.attrs);
   for (let row = 0; row < block.rows; row += stride)
     sightings.attributes(onlyDay ?? dayAt(block, row), 'attr', attributes.entriesOf(row), 1);
 }
 
 /** Rows by day. */
-function countDays(block: SpanBlock, from: number, count: number): Map<number, number> {
+function countDays(block: RowBlock, from: number, count: number): Map<number, number> {
   const counts = new Map<number, number>();
   for (let row = from; row < from + count; row++) {
     const day = dayAt(block, row);
@@ -56,7 +56,7 @@ function countDays(block: SpanBlock, from: number, count: number): Map<number, n
 }
 
 /** UTC day since 1970. A double is within 256 of a 64-bit number of nanoseconds; near midnight the exact number decides. */
-function dayAt({ timestamp }: SpanBlock, row: number): number {
+function dayAt({ timestamp }: RowBlock, row: number): number {
   const low = timestamp.values[row * 2] as number;
   const high = timestamp.values[row * 2 + 1] as number;
   const time = high * 2 ** 32 + low;

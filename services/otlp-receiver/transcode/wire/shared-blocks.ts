@@ -75,6 +75,7 @@ export class SharedReader {
     while (this.#source.at < end) {
       const tag = this.#source.varint31(end);
       if (tag === TAG_RESOURCE_ATTRIBUTES) this.#attributes.read(this.#source.delimited(end));
+      else if (tag === TAG_ENTITY_REFS) this.#source.skipFields(this.#source.delimited(end));
       else this.#source.skip(tag, end);
     }
     const block = this.#finish();
@@ -128,6 +129,7 @@ export class SharedReader {
 }
 
 const TAG_RESOURCE_ATTRIBUTES = (1 << 3) | DELIMITED;
+const TAG_ENTITY_REFS = (3 << 3) | DELIMITED;
 const TAG_SCOPE_NAME = (1 << 3) | DELIMITED;
 const TAG_SCOPE_VERSION = (2 << 3) | DELIMITED;
 const TAG_SCOPE_ATTRIBUTES = (3 << 3) | DELIMITED;

@@ -7,7 +7,7 @@ import type { WireBytes } from './wire-bytes.js';
 
 export const TRACE_ID_BYTES = 16;
 export const SPAN_ID_BYTES = 8;
-const ZERO_ID = new Uint8Array(TRACE_ID_BYTES);
+export const ZERO_ID = new Uint8Array(TRACE_ID_BYTES);
 
 /** Tags of opentelemetry.proto.trace.v1.Span.Event and Link. */
 const EVENT = { time: 0x09, name: 0x12, attributes: 0x1a } as const;

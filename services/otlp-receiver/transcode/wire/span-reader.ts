@@ -2,7 +2,8 @@ import { SPAN_KINDS, STATUS_CODES } from '../span-columns.js';
 import type { AttributeOrder } from './attribute-order.js';
 import { Attributes } from './attributes.js';
 import type { ByteDictionary } from './byte-dictionary.js';
-import type { SpanBlock } from './span-block.js';
+import type { ItemReader, WireTools } from './envelope-reader.js';
+import { SpanBlock } from './span-block.js';
 import { SPAN_ID_BYTES, SpanPartsReader, TRACE_ID_BYTES } from './span-parts-reader.js';
 import type { TimeCheck } from './time-check.js';
 import { UNUSUAL } from './unusual.js';
@@ -30,12 +31,12 @@ const SPAN = {
 const STATUS = { message: 0x12, code: 0x18 } as const;
 
 /** Reads spans from a request straight into the columns of a block. */
-export class SpanReader {
+export class SpanReader implements ItemReader {
   readonly #source: WireBytes;
   readonly #names: ByteDictionary;
   readonly #attributes: Attributes;
   readonly #order: AttributeOrder;
-  readonly #block: SpanBlock;
+  readonly block: SpanBlock;
   readonly #times: TimeCheck;
   readonly #parts: SpanPartsReader;
 
@@ -57,20 +58,14 @@ export class SpanReader {
   #message = 0;
   #messageEnd = 0;
 
-  constructor(
-    source: WireBytes,
-    texts: { readonly names: ByteDictionary; readonly keys: ByteDictionary },
-    order: AttributeOrder,
-    block: SpanBlock,
-    times: TimeCheck,
-  ) {
+  constructor({ source, texts, order, times }: WireTools) {
     this.#source = source;
     this.#names = texts.names;
     this.#attributes = new Attributes(source, texts.keys);
     this.#order = order;
-    this.#block = block;
+    this.block = new SpanBlock(texts);
     this.#times = times;
-    this.#parts = new SpanPartsReader(source, texts, order, block);
+    this.#parts = new SpanPartsReader(source, texts, order, this.block);
   }
 
   /** Appends the Span message from the position to `end` as one row. */
@@ -175,7 +170,7 @@ export class SpanReader {
 
   #append(): void {
     const source = this.#source;
-    const block = this.#block;
+    const block = this.block;
     this.#times.check(this.#start, this.#end);
     this.#appendFixed(block.rows);
     block.traceState.text(source, this.#traceState, this.#traceStateEnd);
@@ -190,12 +185,13 @@ export class SpanReader {
   }
 
   #appendFixed(row: number): void {
-    const block = this.#block;
+    const block = this.block;
+    const { view } = this.#source;
     block.fixed.reserve(row);
-    this.#words(block.timestamp.values, row, 2, this.#start);
-    this.#words(block.traceId.values, row, 4, this.#traceId);
-    this.#words(block.spanId.values, row, 2, this.#spanId);
-    this.#words(block.parentSpanId.values, row, 2, this.#parent);
+    block.timestamp.copy(row, view, this.#start);
+    block.traceId.copy(row, view, this.#traceId);
+    block.spanId.copy(row, view, this.#spanId);
+    block.parentSpanId.copy(row, view, this.#parent);
     block.flags.values[row] = this.#flags;
     block.spanKind.values[row] = this.#kind < SPAN_KINDS.length ? this.#kind : 0;
     this.#duration(block.durationNs.values, row * 2);
@@ -203,15 +199,6 @@ export class SpanReader {
     block.droppedAttrs.values[row] = this.#droppedAttributes;
     block.droppedEvents.values[row] = this.#droppedEvents;
     block.droppedLinks.values[row] = this.#droppedLinks;
-  }
-
-  /** Copies a value of `words` words from the request; -1 stands for zeros. */
-  #words(values: Uint32Array, row: number, words: number, position: number): void {
-    const { view } = this.#source;
-    const first = row * words;
-    for (let word = 0; word < words; word++) {
-      values[first + word] = position < 0 ? 0 : view.getUint32(position + word * 4, true);
-    }
   }
 
   /** End minus start in two halves; 0 when the span ends before it starts. */

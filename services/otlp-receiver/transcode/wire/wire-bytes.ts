@@ -36,17 +36,25 @@ export class WireBytes {
         return (first & 0x7f) | (second << 7);
       }
     }
-    return this.#longVarint31(end);
+    return this.#longVarint(end, 0x7fffffff);
   }
 
-  #longVarint31(end: number): number {
+  /** The same below 2^32. */
+  varint32(end: number): number {
+    const first = this.at < end ? (this.bytes[this.at] as number) : 0x80;
+    if (first >= 0x80) return this.#longVarint(end, 0xffffffff);
+    this.at++;
+    return first;
+  }
+
+  #longVarint(end: number, max: number): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       if (this.at >= end) throw UNUSUAL;
       const byte = this.bytes[this.at++] as number;
       value += (byte & 0x7f) * 2 ** shift;
       if (byte >= 0x80) continue;
-      if (value > 0x7fffffff) throw UNUSUAL;
+      if (value > max) throw UNUSUAL;
       return value;
     }
     throw UNUSUAL;
@@ -103,6 +111,11 @@ export class WireBytes {
       default:
         throw UNUSUAL;
     }
+  }
+
+  /** Steps over the fields up to `end`, of a message that is not stored but must be one. */
+  skipFields(end: number): void {
+    while (this.at < end) this.skip(this.varint31(end), end);
   }
 
   /** Steps over a varint of at most ten bytes. */

@@ -1,9 +1,9 @@
-import { startReading } from '../../clickhouse/reading.js';
+import { withReading } from '../../clickhouse/reading.js';
 import type { QueryContext } from '../../context.js';
 import { getStoredMetric } from '../../metrics/get-metric.js';
 import type { MetricCalls } from './index.js';
 
 export function getMetric(context: QueryContext): MetricCalls['getMetric'] {
   return (request, call) =>
-    getStoredMetric({ reading: startReading(context, call), budget: context.budget }, request);
+    withReading(context, call, (reading) => getStoredMetric({ reading, budget: context.budget }, request));
 }

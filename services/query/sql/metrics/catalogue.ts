@@ -1,7 +1,7 @@
 import type { BoundStatement } from '../../clickhouse/reading.js';
 import type { MetricKind } from '../../metrics/selection.js';
-import type { Range } from '../../traces/time-range.js';
-import { instant, OWN_ROWS } from '../fragments.js';
+import type { Range } from '../../time/time-range.js';
+import { instant, OWN_ROWS, spansBetween, TRACE_IDS } from '../fragments.js';
 import { bind, indent } from './fragments.js';
 
 /** A metric by name and kind. */
@@ -177,7 +177,7 @@ export function rangeOfTraces(traceIds: readonly string[], stored: Range): Bound
 FROM {database:Identifier}.trace_index
 WHERE ${OWN_ROWS}
   AND ${STORED_DAYS}
-  AND TraceId IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))`;
+  AND ${TRACE_IDS}`;
   return bind(
     { name: 'metric_trace_range', sql },
     { more: { ...storedParams(stored), traceIds }, maxRows: 1 },
@@ -185,8 +185,7 @@ WHERE ${OWN_ROWS}
 }
 
 const POINTS_IN_RANGE = `${OWN_ROWS}
-  AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(${instant('start')}) AND toStartOfHour(${instant('end')})
-  AND Timestamp BETWEEN ${instant('start')} AND ${instant('end')}`;
+  AND ${spansBetween(instant('start'), instant('end'))}`;
 
 function fromEach(kinds: readonly MetricKind[], select: (kind: MetricKind) => string): string {
   return kinds.map(select).join('\nUNION ALL\n');

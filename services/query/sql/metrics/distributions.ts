@@ -7,8 +7,8 @@ import {
   NO_BUCKETS,
   scaleOf,
 } from './bucket-columns.js';
-import { bind, bucketOf, groupedSeries, indent, pointRows } from './fragments.js';
-import { AT } from './steps/series-steps.js';
+import { bind, groupedSeries, indent } from './fragments.js';
+import { pointsInOrder } from './steps/points-in-order.js';
 
 export interface DistributionsQuery extends PointQuery {
   readonly maxPoints: number;
@@ -54,10 +54,11 @@ export function exponentialDistributions(query: DistributionsQuery): BoundStatem
 }
 
 /**
- * Points are (at, count, began, sum, has, min, max, …buckets), sorted, in lists by bucket of time; each is compared with the one before
- * it. A series begins anew when its start is not before that one, when it counts less, or when its buckets are others.
+ * Points are (at, count, began, sum, has, min, max, …buckets), each compared with the one before it. A series begins anew when it has
+ * a new start that is not before that one, when it counts less, or when its buckets are others.
  */
 function distributions(query: DistributionsQuery, buckets: BucketColumns, prelude = ''): BoundStatement {
+  const members = [...COMMON, ...buckets.extremes, ...buckets.stored];
   const sql = `${prelude}SELECT
   key,
   unit,
@@ -73,19 +74,7 @@ FROM (
   FROM (
     SELECT SeriesId, t, p, b
     FROM (
-      SELECT *, points[-1] AS last, arrayPushFront(arrayPopBack(points), lagInFrame(last) OVER series) AS befores
-      FROM (
-        SELECT SeriesId, t, arrayFilter((p, next) -> p.1 != next, stored, arrayPushBack(arrayPopFront(arrayMap(p -> p.1, stored)), 0)) AS points
-        FROM (
-          SELECT
-            SeriesId,
-            ${bucketOf(AT, query.window)} AS t,
-            arraySort(groupArray((${[...COMMON, ...buckets.extremes, ...buckets.stored].join(', ')}))) AS stored
-${indent(pointRows(query), 5)}
-          GROUP BY SeriesId, t
-        )
-      )
-      WINDOW series AS (PARTITION BY SeriesId ORDER BY t ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+${indent(pointsInOrder(query, members), 3)}
     )
     ARRAY JOIN points AS p, befores AS b
     WHERE t >= {firstMs:Int64}
@@ -102,4 +91,4 @@ LIMIT {limit:UInt32}`;
   return bind(buckets.named(sql), { query, more: { limit }, maxRows: limit });
 }
 
-const COMMON = [AT, 'toInt64(Count)', 'toUnixTimestamp64Milli(StartTime)', 'Sum'];
+const COMMON = ['toInt64(Count)', 'toUnixTimestamp64Milli(StartTime)', 'Sum'];

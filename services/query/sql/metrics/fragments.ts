@@ -7,7 +7,7 @@ import {
   type PointWindow,
   type Selection,
 } from '../../metrics/selection.js';
-import { OWN_ROWS } from '../fragments.js';
+import { OWN_ROWS, spansBetween } from '../fragments.js';
 
 /** Data point flag of OTLP: the point says that there is no value. */
 const HAS_VALUE = 'bitAnd(Flags, 1) = 0';
@@ -34,8 +34,7 @@ WHERE ${pointsIn('fromMs', 'endMs')}
 /** The key's hour prunes only when it is named itself. */
 export function pointsIn(from: string, end: string): string {
   return `${OWN_ROWS}
-  AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(${milli(from)}) AND toStartOfHour(${milli(end)})
-  AND Timestamp BETWEEN ${milli(from)} AND ${milli(end)}`;
+  AND ${spansBetween(milli(from), milli(end))}`;
 }
 
 /** Rows of the selected series, one per series and day. */

@@ -10,8 +10,7 @@ FROM (
   FROM {database:Identifier}.metric_sum
   ARRAY JOIN Exemplars.Timestamp AS taken, Exemplars.TraceId AS trace, Exemplars.SpanId AS span, Exemplars.Value AS measured, Exemplars.Attrs AS own_attributes
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-    AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-    AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+    AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
     AND MetricName = {metricName:String}
     AND bitAnd(Flags, 1) = 0
     AND SeriesId IN (
@@ -22,8 +21,8 @@ FROM (
       AND Type = {metricKind:String}
       AND multiIf(mapContains(Attrs, {key0:String}), Attrs[{key0:String}], mapContains(ResourceAttrs, {key0:String}), ResourceAttrs[{key0:String}], ScopeAttrs[{key0:String}]) = {value0:String}
       AND multiIf(mapContains(Attrs, {key1:String}), Attrs[{key1:String}], mapContains(ResourceAttrs, {key1:String}), ResourceAttrs[{key1:String}], ScopeAttrs[{key1:String}]) != {value1:String}
-      AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String})
-      AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String})
+      AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String}) AND NOT ignore(match('', {value2:String}))
+      AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String}) AND NOT ignore(match('', {value3:String}))
   )
     AND trace != toFixedString('', 16)
     AND Timestamp >= fromUnixTimestamp64Milli({firstMs:Int64}, 'UTC')
@@ -42,8 +41,8 @@ ANY LEFT JOIN (
     AND Type = {metricKind:String}
     AND multiIf(mapContains(Attrs, {key0:String}), Attrs[{key0:String}], mapContains(ResourceAttrs, {key0:String}), ResourceAttrs[{key0:String}], ScopeAttrs[{key0:String}]) = {value0:String}
     AND multiIf(mapContains(Attrs, {key1:String}), Attrs[{key1:String}], mapContains(ResourceAttrs, {key1:String}), ResourceAttrs[{key1:String}], ScopeAttrs[{key1:String}]) != {value1:String}
-    AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String})
-    AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String})
+    AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String}) AND NOT ignore(match('', {value2:String}))
+    AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String}) AND NOT ignore(match('', {value3:String}))
   GROUP BY SeriesId
 ) AS series USING SeriesId
 WHERE mode != ''

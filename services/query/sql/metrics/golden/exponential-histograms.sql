@@ -3,8 +3,7 @@ WITH (
   SELECT min(Scale)
   FROM {database:Identifier}.metric_exp_histogram
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-    AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-    AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+    AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
     AND MetricName = {metricName:String}
     AND bitAnd(Flags, 1) = 0
 ) AS target
@@ -38,8 +37,7 @@ FROM (
             arraySort(groupArray((toUnixTimestamp64Milli(Timestamp), toInt64(Count), toUnixTimestamp64Milli(StartTime), Sum, Has, Min, Max, toInt64(ZeroCount), ZeroThreshold, arrayMap(n -> bitShiftRight(toInt64(PosOffset) + n - 1, toUInt8(least(Scale - target, 62))), arrayEnumerate(PosBuckets)), arrayMap(c -> toInt64(c), PosBuckets), arrayMap(n -> bitShiftRight(toInt64(NegOffset) + n - 1, toUInt8(least(Scale - target, 62))), arrayEnumerate(NegBuckets)), arrayMap(c -> toInt64(c), NegBuckets)))) AS stored
           FROM {database:Identifier}.metric_exp_histogram
           WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-            AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-            AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+            AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
             AND MetricName = {metricName:String}
             AND bitAnd(Flags, 1) = 0
           GROUP BY SeriesId, t

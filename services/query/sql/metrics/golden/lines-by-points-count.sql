@@ -34,7 +34,7 @@ FROM (
     FROM (
       SELECT *, points[-1] AS last, arrayPushFront(arrayPopBack(points), lagInFrame(last) OVER series) AS befores
       FROM (
-        SELECT SeriesId, t, arrayFilter((p, next) -> p.1 != next.1, stored, arrayPushBack(arrayPopFront(stored), (toInt64(0), toFloat64(0), toInt64(0), toUInt8(0), toInt64(0)))) AS points
+        SELECT SeriesId, t, arrayFilter((p, next) -> p.1 != next, stored, arrayPushBack(arrayPopFront(arrayMap(p -> p.1, stored)), 0)) AS points
         FROM (
           SELECT
             SeriesId,
@@ -42,8 +42,7 @@ FROM (
             arraySort(groupArray((toUnixTimestamp64Milli(Timestamp), Value, toInt64(multiIf(NOT IsInt, 0, ValueInt != 0, ValueInt, toInt64(Value))), toUInt8(IsInt), toUnixTimestamp64Milli(StartTime)))) AS stored
           FROM {database:Identifier}.metric_sum
           WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-            AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-            AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+            AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
             AND MetricName = {metricName:String}
             AND bitAnd(Flags, 1) = 0
             AND SeriesId IN (
@@ -54,8 +53,8 @@ FROM (
               AND Type = {metricKind:String}
               AND multiIf(mapContains(Attrs, {key0:String}), Attrs[{key0:String}], mapContains(ResourceAttrs, {key0:String}), ResourceAttrs[{key0:String}], ScopeAttrs[{key0:String}]) = {value0:String}
               AND multiIf(mapContains(Attrs, {key1:String}), Attrs[{key1:String}], mapContains(ResourceAttrs, {key1:String}), ResourceAttrs[{key1:String}], ScopeAttrs[{key1:String}]) != {value1:String}
-              AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String})
-              AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String})
+              AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String}) AND NOT ignore(match('', {value2:String}))
+              AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String}) AND NOT ignore(match('', {value3:String}))
           )
           GROUP BY SeriesId, t
         )
@@ -78,8 +77,8 @@ FROM (
       AND Type = {metricKind:String}
       AND multiIf(mapContains(Attrs, {key0:String}), Attrs[{key0:String}], mapContains(ResourceAttrs, {key0:String}), ResourceAttrs[{key0:String}], ScopeAttrs[{key0:String}]) = {value0:String}
       AND multiIf(mapContains(Attrs, {key1:String}), Attrs[{key1:String}], mapContains(ResourceAttrs, {key1:String}), ResourceAttrs[{key1:String}], ScopeAttrs[{key1:String}]) != {value1:String}
-      AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String})
-      AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String})
+      AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String}) AND NOT ignore(match('', {value2:String}))
+      AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String}) AND NOT ignore(match('', {value3:String}))
     GROUP BY SeriesId
   ) AS series USING SeriesId
   WHERE mode != '' AND (mode != 'counter' OR is_known)

@@ -49,8 +49,7 @@ FROM (
           last_began != began OR max(ValueInt != 0) OR NOT (abs(rise - (last - first)) <= 1e-9 * abs(last)) AS is_odd
         FROM {database:Identifier}.metric_sum
         WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-          AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-          AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+          AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
           AND MetricName = {metricName:String}
           AND bitAnd(Flags, 1) = 0
         GROUP BY SeriesId, t

@@ -25,8 +25,7 @@ FROM (
       SELECT SeriesId, toUnixTimestamp64Milli(Timestamp) AS at, toUInt8(IsInt) AS int, toInt128(multiIf(NOT IsInt, 0, ValueInt != 0, ValueInt, toInt64(Value))) AS exact, if(IsInt, 0, Value) AS inexact
       FROM {database:Identifier}.metric_gauge
       WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-        AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-        AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+        AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
         AND MetricName = {metricName:String}
         AND bitAnd(Flags, 1) = 0
     )

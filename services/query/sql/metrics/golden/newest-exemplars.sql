@@ -12,8 +12,7 @@ FROM (
   FROM {database:Identifier}.metric_histogram
   ARRAY JOIN Exemplars.Timestamp AS taken, Exemplars.TraceId AS trace, Exemplars.SpanId AS span, Exemplars.Value AS measured, Exemplars.Attrs AS own_attributes
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-    AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-    AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+    AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
     AND MetricName = {metricName:String}
     AND bitAnd(Flags, 1) = 0
     AND trace != toFixedString('', 16)

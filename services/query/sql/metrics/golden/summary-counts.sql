@@ -24,8 +24,7 @@ FROM (
             arraySort(groupArray((toUnixTimestamp64Milli(Timestamp), toInt64(Count), toUnixTimestamp64Milli(StartTime), Sum, toUInt8(1), toFloat64(0), toFloat64(0)))) AS stored
           FROM {database:Identifier}.metric_summary
           WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-            AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC'))
-            AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
+            AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
             AND MetricName = {metricName:String}
             AND bitAnd(Flags, 1) = 0
           GROUP BY SeriesId, t

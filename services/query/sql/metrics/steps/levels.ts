@@ -11,7 +11,7 @@ export function levelsByBucket({ fn, selection, window, ...query }: NumbersQuery
   ${bucketOf('at', window)} AS t,
 ${indent(reduced)}
 FROM (
-  SELECT SeriesId, ${AT} AS at, toUInt8(IsInt) AS int, ${EXACT_INTEGER} AS exact, if(IsInt, 0, Value) AS inexact
+  SELECT SeriesId, ${AT} AS at, toUInt8(IsInt) AS int, toInt128(${EXACT_INTEGER}) AS exact, if(IsInt, 0, Value) AS inexact
 ${indent(pointRows({ ...query, selection, window }))}
 )
 WHERE at >= {firstMs:Int64}

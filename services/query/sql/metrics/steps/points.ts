@@ -1,11 +1,11 @@
-import { bucketOf, indent, pointRows } from '../fragments.js';
+import { indent } from '../fragments.js';
 import type { NumbersQuery } from '../numbers.js';
-import { AT, type SeriesSteps } from './series-steps.js';
+import { pointsInOrder } from './points-in-order.js';
+import { EXACT_INTEGER, type SeriesSteps } from './series-steps.js';
 
 /**
- * Every series point by point: increments added up, counters by what they grew, levels by their last value. A point that was stored
- * twice counts once; of two with one time the greater one counts. The points of a bucket are a list of
- * (at, value, integer, is integer, began); a window function over single points would cost ten times as much.
+ * Every series point by point: increments added up, counters by what they grew, levels by their last value. A point is
+ * (at, value, integer, is integer, began).
  */
 export function pointByPoint(query: NumbersQuery): SeriesSteps {
   const sql = `SELECT
@@ -25,19 +25,7 @@ export function pointByPoint(query: NumbersQuery): SeriesSteps {
   toInt128(last.3) AS last_i,
   if(last.4 = 1, 0, last.2) AS last_f
 FROM (
-  SELECT *, points[-1] AS last, arrayPushFront(arrayPopBack(points), lagInFrame(last) OVER series) AS befores
-  FROM (
-    SELECT SeriesId, t, arrayFilter((p, next) -> p.1 != next.1, stored, arrayPushBack(arrayPopFront(stored), ${NO_POINT})) AS points
-    FROM (
-      SELECT
-        SeriesId,
-        ${bucketOf(AT, query.window)} AS t,
-        arraySort(groupArray((${AT}, Value, ${INTEGER}, toUInt8(IsInt), toUnixTimestamp64Milli(StartTime)))) AS stored
-${indent(pointRows(query), 3)}
-      GROUP BY SeriesId, t
-    )
-  )
-  WINDOW series AS (PARTITION BY SeriesId ORDER BY t ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+${indent(pointsInOrder(query, MEMBERS))}
 )
 WHERE t >= {firstMs:Int64}`;
   return {
@@ -51,6 +39,4 @@ WHERE t >= {firstMs:Int64}`;
   };
 }
 
-/** Exact: ValueInt is filled only where Value had to round. */
-const INTEGER = 'toInt64(multiIf(NOT IsInt, 0, ValueInt != 0, ValueInt, toInt64(Value)))';
-const NO_POINT = '(toInt64(0), toFloat64(0), toInt64(0), toUInt8(0), toInt64(0))';
+const MEMBERS = ['Value', `toInt64(${EXACT_INTEGER})`, 'toUInt8(IsInt)', 'toUnixTimestamp64Milli(StartTime)'];

@@ -19,7 +19,7 @@ export interface SeriesSteps {
 }
 
 /** Exact integers of the columns of a point: `ValueInt` is filled only where `Value` had to round. */
-export const EXACT_INTEGER = 'toInt128(multiIf(NOT IsInt, 0, ValueInt != 0, ValueInt, toInt64(Value)))';
+export const EXACT_INTEGER = 'multiIf(NOT IsInt, 0, ValueInt != 0, ValueInt, toInt64(Value))';
 
 /** Unix milliseconds of a point. */
 export const AT = 'toUnixTimestamp64Milli(Timestamp)';
