@@ -59,7 +59,7 @@ export async function startQueryService(
     pageTokenKey: config.queryPageTokenKey ? Buffer.from(config.queryPageTokenKey) : randomBytes(32),
     nowMs: overrides.nowMs ?? Date.now,
   };
-  const tail = new TailHub({ context, config, logger, leaseMs: overrides.tailLeaseMs });
+  const tail = new TailHub({ context, config, logger, registry, leaseMs: overrides.tailLeaseMs });
   const rpc = await startRpcServer({
     address: config.queryAddress,
     purpose: 'query (QUERY_ADDRESS)',

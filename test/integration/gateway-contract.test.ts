@@ -4,6 +4,7 @@ import { insertGatewaySpans, problemOf } from './gateway-data.js';
 import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
 import { DATABASE, NANO_PER_SECOND } from './query-fixture.js';
 import { counter, createIngest, NOON } from './query-metrics.harness.js';
+import { insertLogs } from './query-logs-fixture.js';
 
 const START = BigInt(Date.now()) * 1_000_000n - 60n * NANO_PER_SECOND;
 /** The owner of project 9, which has what the examples ask for. */
@@ -11,6 +12,8 @@ const OWNER = { 'PRIVATE-TOKEN': 'stranger' };
 
 let bed: GatewayBed;
 let document: OpenApi;
+/** Of a record of project 9. It holds the record's time, so no fixed example of it lasts. */
+let fingerprint = '';
 beforeAll(async () => {
   bed = await startGatewayBed();
   await insertGatewaySpans(bed.query);
@@ -39,9 +42,10 @@ beforeAll(async () => {
   ]);
   await bed.query.sql(
     `INSERT INTO ${DATABASE}.attr_catalog (TenantId, ProjectId, Day, Signal, Source, Key, Value, Rows)
-     VALUES (2, 9, today(), 'spans', 'attr', 'http.route', '/cart', 1)`,
+     VALUES (2, 9, today(), 'spans', 'attr', 'http.route', '/cart', 1), (2, 9, today(), 'logs', 'attr', 'cart.id', '9', 1)`,
   );
   await insertMetric();
+  await insertExampleLogs();
   document = openApi.parse(await (await bed.get('/openapi.json', {})).json());
 });
 afterAll(() => bed.close());
@@ -58,10 +62,22 @@ async function insertMetric(): Promise<void> {
   await stop();
 }
 
+/** A warning of the trace, with a record before and after it. */
+async function insertExampleLogs(): Promise<void> {
+  const log = { tenantId: 2, projectId: 9n, traceId: '0a1b2c3d00004000800000000000beef', severityNumber: 13 };
+  await insertLogs(
+    bed.query,
+    [-1n, 0n, 1n].map((offset) => ({ ...log, timeUnixNano: START + offset, body: 'cart is empty' })),
+  );
+  const response = await bed.get('/v3/query/9/logs/search', OWNER);
+  const { results } = (await response.json()) as { results: { fingerprint: string }[] };
+  fingerprint = results[1]?.fingerprint ?? '';
+}
+
 /** What OpenAPI 3.1 asks of the parts that are used here; a member that is not listed is a mistake. */
 const jsonSchema = z.record(z.string(), z.unknown());
 const content = z.record(
-  z.string().regex(/^application\/(problem\+)?json$/),
+  z.string().regex(/^(application\/(problem\+)?json|text\/event-stream)$/),
   z.strictObject({ schema: jsonSchema, example: z.unknown().optional() }),
 );
 const parameter = z.strictObject({
@@ -97,15 +113,24 @@ const openApi = z.strictObject({
 type OpenApi = z.infer<typeof openApi>;
 type Operation = z.infer<typeof operation>;
 
+/** Every question with an answer that ends. */
 function questions(): [string, Operation][] {
   return Object.entries(document.paths).flatMap(([path, { get }]) =>
-    get && path.includes('{project_id}') ? [[path, get] satisfies [string, Operation]] : [],
+    get && path.includes('{project_id}') && !isStream(get) ? [[path, get] satisfies [string, Operation]] : [],
   );
+}
+
+function isStream({ responses }: Operation): boolean {
+  return responses['200']?.content?.['text/event-stream'] !== undefined;
 }
 
 /** The address of an operation's example. */
 function exampleUrl(path: string, { parameters }: Operation, projectId: number): string {
-  const ids: Readonly<Record<string, string>> = { project_id: String(projectId), group_id: '22' };
+  const ids: Readonly<Record<string, string>> = {
+    project_id: String(projectId),
+    group_id: '22',
+    fingerprint,
+  };
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const example = parameters.find((one) => one.in === 'path' && one.name === name)?.example;
     return encodeURIComponent(ids[name] ?? String(example));
@@ -181,6 +206,7 @@ describe('every route', () => {
         .replace(':project_id', '7')
         .replace(':group_id', '22')
         .replace(':trace_id', 'ab'.repeat(16))
+        .replace(':fingerprint', 'ab'.repeat(16))
         .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values');
       for (const credential of CREDENTIALS_OF_STRANGERS) {
         const headers = new Headers([['x-requested-with', 'XMLHttpRequest'], ...credential]);
@@ -218,6 +244,8 @@ describe('answers of query', () => {
       'traces/attributes/http.route/values',
       'metrics/autocomplete',
       'metrics/searchmetadata?mname=cart.items&mtype=sum',
+      'logs/attributes',
+      'logs/attributes/cart.id/values',
     ]) {
       const url = `/v3/query/9/${suffix}`;
       const first = await bed.get(url, OWNER);

@@ -46,7 +46,7 @@ describe('log search', () => {
     for (const query of [
       'severity_number=13',
       'severity_name=WARN',
-      'severity_name=warn&severity_number=13',
+      'severity_name=warn&severity_name=info&severity_number=13&severity_number=17',
       'gt[severity_number]=9&lt[severity_number]=17',
       'not[severity_name]=info&not[severity_name]=error',
       'not[severity_number]=9&not[severity_number]=17',
@@ -68,6 +68,7 @@ describe('log search', () => {
     expect(
       await bodies('log_attr_name=cart.id&log_attr_value=/cart&log_attr_name=http.route&log_attr_value=9'),
     ).toEqual([]);
+    expect(await bodies('severity_name=warn&severity_number=17')).toEqual([]);
     expect(await bodies('service_name=pay')).toEqual(['tick 7', 'tick 5', 'tick 3', 'tick 1']);
     expect(await bodies('not[service_name]=shop&period=30d')).toHaveLength(4);
     expect(await bodies('period=5m')).toEqual([]);

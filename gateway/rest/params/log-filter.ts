@@ -88,15 +88,15 @@ export const logFilterParams = {
 const logFilterObject = z.object(logFilterParams);
 export type LogFilterInput = z.output<typeof logFilterObject>;
 
-/** Names and numbers of severities are two spellings of one filter, whose values are alternatives. */
+/** Values of one parameter are alternatives, parameters are combined with AND. */
 export function toLogFilter(input: LogFilterInput): MessageInitShape<typeof LogFilterSchema> {
   return {
     serviceNames: input.service_name ?? [],
     notServiceNames: input['not[service_name]'] ?? [],
-    severityNumbers: [...(input.severity_name ?? []), ...(input.severity_number ?? [])],
     notSeverityNumbers: [...(input['not[severity_name]'] ?? []), ...(input['not[severity_number]'] ?? [])],
     ...optional('aboveSeverityNumber', input['gt[severity_number]']),
     ...optional('belowSeverityNumber', input['lt[severity_number]']),
+    ...severities(input),
     traceIds: input.trace_id ?? [],
     spanIds: input.span_id ?? [],
     traceFlags: input.trace_flags ?? [],
@@ -109,6 +109,13 @@ export function toLogFilter(input: LogFilterInput): MessageInitShape<typeof LogF
     bodyContains: input['like[body]'] ?? [],
     notBodyContains: input['not_like[body]'] ?? [],
   };
+}
+
+/** Names are numbers in another spelling. When both are given, a severity must be among both; nothing is below 0. */
+function severities({ severity_name: names, severity_number: numbers }: LogFilterInput) {
+  if (!names || !numbers) return { severityNumbers: names ?? numbers ?? [] };
+  const both = names.filter((number) => numbers.includes(number));
+  return both.length > 0 ? { severityNumbers: both } : { belowSeverityNumber: 0 };
 }
 
 function optional<K extends string>(name: K, value: number | undefined): { [P in K]?: number } {

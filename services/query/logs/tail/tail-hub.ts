@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../../lib/errors/app-error.js';
 import type { Logger } from '../../../../lib/telemetry/logger.js';
+import { Gauge, type Registry } from '../../../../lib/telemetry/metrics.js';
 import type { Reader } from '../../access/reader.js';
 import type { TailConfig } from '../../config.js';
 import type { QueryContext } from '../../context.js';
@@ -20,6 +21,7 @@ export interface TailHubOptions {
   readonly context: QueryContext;
   readonly config: TailConfig;
   readonly logger: Logger;
+  readonly registry: Registry;
   /** How long one stream lasts. Default 30 s. */
   readonly leaseMs?: number | undefined;
 }
@@ -63,6 +65,23 @@ export class TailHub {
 
   constructor(options: TailHubOptions) {
     this.#options = options;
+    this.#measure('gob_query_log_tails_count', 'Live tails that are watched.', () => this.#places.size);
+    this.#measure(
+      'gob_query_log_tail_feeds_count',
+      'Polls a second that live tails cost ClickHouse: those with the same filter share one.',
+      () => this.#feeds.size,
+    );
+  }
+
+  #measure(name: string, help: string, count: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#options.registry],
+      collect() {
+        this.set(count());
+      },
+    });
   }
 
   get leaseMs(): number {
