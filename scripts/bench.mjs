@@ -16,7 +16,9 @@ if (!file) {
 await build();
 // As JavaScript beside dist/: a loader that compiles on the way keeps function names alive, which costs what is measured.
 const { build: transpile } = await import('esbuild');
-const entryPoints = listFiles(['test/bench', 'test/_util']).filter((source) => source.endsWith('.ts'));
+const entryPoints = listFiles(['test/bench', 'test/_util', 'test/clients/replayer']).filter((source) =>
+  source.endsWith('.ts'),
+);
 await transpile({
   entryPoints,
   outdir: 'dist',
