@@ -12,19 +12,15 @@ const ROWS_PER_INSERT = 250_000;
 const SETTLE_LIMIT_MS = 600_000;
 const POLL_MS = 500;
 
-export interface SqlAnswer {
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  readonly readRows: number;
-}
+export type Row = Readonly<Record<string, unknown>>;
 
 /** Runs SQL as it is. */
-export async function sql(url: string, text: string): Promise<SqlAnswer> {
+export async function sql(url: string, text: string): Promise<readonly Row[]> {
   const response = await fetch(`${url}/?default_format=JSONEachRow`, { method: 'POST', body: text });
   const body = await response.text();
   if (!response.ok) throw new Error(`${body.trim()}\n${text}`);
-  const summary = JSON.parse(response.headers.get('x-clickhouse-summary') ?? '{}') as { read_rows?: string };
   const lines = body.split('\n').filter((line) => line !== '');
-  return { rows: lines.map((line) => JSON.parse(line)), readRows: Number(summary.read_rows ?? 0) };
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** Makes both layouts and fills them, unless the data directory holds them already. */
@@ -47,9 +43,9 @@ export async function prepareData(url: string, sizes: Sizes): Promise<void> {
 }
 
 async function isLoaded(url: string, sizes: Sizes): Promise<boolean> {
-  const { rows: databases } = await sql(url, `SELECT name FROM system.databases WHERE name = '${THEIRS}'`);
+  const databases = await sql(url, `SELECT name FROM system.databases WHERE name = '${THEIRS}'`);
   if (databases.length === 0) return false;
-  const { rows } = await sql(url, `SELECT sizes FROM ${THEIRS}.bench_sizes`);
+  const rows = await sql(url, `SELECT sizes FROM ${THEIRS}.bench_sizes`);
   const wanted = JSON.stringify(sizes);
   if (rows[0]?.sizes === wanted) return true;
   throw new Error(`The data directory holds ${rows[0]?.sizes}, not ${wanted}: name another one.`);
@@ -76,17 +72,16 @@ async function load(url: string, signal: Signal, sizes: Sizes): Promise<void> {
 export async function settle(url: string): Promise<void> {
   const endMs = performance.now() + SETTLE_LIMIT_MS;
   for (let quiet = 0; quiet < 4 && performance.now() < endMs; ) {
-    const { rows } = await sql(url, 'SELECT toUInt32(count()) AS merges FROM system.merges');
+    const rows = await sql(url, 'SELECT toUInt32(count()) AS merges FROM system.merges');
     quiet = rows[0]?.merges === 0 ? quiet + 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-export async function storedBytes(url: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const { rows } = await sql(
+export function storedBytes(url: string): Promise<readonly Row[]> {
+  return sql(
     url,
     `SELECT database, table, toUInt32(count()) AS parts, sum(rows) AS rows, formatReadableSize(sum(bytes_on_disk)) AS size
 FROM system.parts WHERE active AND database IN ('${OURS}', '${THEIRS}') GROUP BY database, table ORDER BY database, table`,
   );
-  return rows;
 }

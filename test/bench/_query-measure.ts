@@ -1,5 +1,4 @@
 // Takes times, ours and theirs in turns, since the machine's speed changes.
-import { parseCost, QUERY_STATS_HEADER } from '../../lib/rpc/query-stats.js';
 import type { QueryCase } from './_query-cases.js';
 import { sql } from './_query-engine.js';
 import type { BenchService } from './_query-service.js';
@@ -15,7 +14,6 @@ const BEFORE_WARM = ['QUERY CONDITION'];
 export interface Timing {
   readonly p50Ms: number;
   readonly p95Ms: number;
-  readonly rowsRead: number;
 }
 
 export type Side = 'ours' | 'theirs' | 'theirsInFull';
@@ -33,16 +31,11 @@ export interface MeasureOptions {
   readonly warmRuns: number;
 }
 
-interface Run {
-  readonly ms: number;
-  readonly rowsRead: number;
-}
-
 export async function measure(question: QueryCase, options: MeasureOptions): Promise<CaseResult> {
   const { url, coldRuns, warmRuns } = options;
   const sides = sidesOf(question);
   const take = async (runs: number, caches: readonly string[]) => {
-    const seen: Partial<Record<Side, Run[]>> = {};
+    const seen: Partial<Record<Side, number[]>> = {};
     for (let run = 0; run < runs; run++)
       for (const side of sides) {
         await dropCaches(url, caches);
@@ -58,7 +51,7 @@ export async function measure(question: QueryCase, options: MeasureOptions): Pro
 /** Both must tell the same; returns how much. */
 export async function checkSame(question: QueryCase, { url, service }: MeasureOptions): Promise<number> {
   const ours = await question.ours(service.clients, await service.call());
-  const { rows } = await sql(url, question.theirsInFull ?? question.theirs);
+  const rows = await sql(url, question.theirsInFull ?? question.theirs);
   const theirs = rows.map(({ answer, rate }) =>
     rate === undefined ? String(answer) : `${answer} ${Number(rate).toPrecision(8)}`,
   );
@@ -78,25 +71,17 @@ async function dropCaches(url: string, names: readonly string[]): Promise<void> 
   for (const name of names) await sql(url, `SYSTEM DROP ${name} CACHE`);
 }
 
-async function runOnce(question: QueryCase, side: Side, { url, service }: MeasureOptions): Promise<Run> {
-  let rowsRead = 0;
-  if (side !== 'ours') {
-    const statement = question[side] ?? question.theirs;
-    const startMs = performance.now();
-    rowsRead = (await sql(url, statement)).readRows;
-    return { ms: performance.now() - startMs, rowsRead };
-  }
-  const onHeader = (headers: Headers) => {
-    rowsRead = parseCost(headers.get(QUERY_STATS_HEADER)).rowsRead;
-  };
-  const call = { ...(await service.call()), onHeader };
+/** Milliseconds until the whole answer is there and decoded. */
+async function runOnce(question: QueryCase, side: Side, { url, service }: MeasureOptions): Promise<number> {
+  const call = await service.call();
   const startMs = performance.now();
-  await question.ours(service.clients, call);
-  return { ms: performance.now() - startMs, rowsRead };
+  if (side === 'ours') await question.ours(service.clients, call);
+  else await sql(url, question[side] ?? question.theirs);
+  return performance.now() - startMs;
 }
 
-function timingOf(runs: readonly Run[]): Timing {
-  const sorted = runs.map(({ ms }) => ms).sort((a, b) => a - b);
+function timingOf(runsMs: readonly number[]): Timing {
+  const sorted = [...runsMs].sort((a, b) => a - b);
   const at = (share: number) => Number((sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(1));
-  return { p50Ms: at(0.5), p95Ms: at(0.95), rowsRead: runs.at(-1)?.rowsRead ?? 0 };
+  return { p50Ms: at(0.5), p95Ms: at(0.95) };
 }

@@ -44,8 +44,6 @@ function lineOf(question: QueryCase, { warm, cold }: CaseResult) {
     must: question.must,
     'ours cold': cold.ours?.p50Ms,
     'theirs cold': cold.theirs?.p50Ms,
-    'ours rows': ours?.rowsRead,
-    'theirs rows': theirs?.rowsRead,
   };
 }
 
@@ -59,7 +57,7 @@ try {
     engine.url,
     `SELECT lower(hex(sipHash128(toUInt64(${Math.floor((sizes.spans / 8) * 0.75)}), 'trace'))) AS id`,
   );
-  const questions = queryCases(sizes, () => String(traceIds.rows[0]?.id));
+  const questions = queryCases(sizes, () => String(traceIds[0]?.id));
   const options = {
     url: engine.url,
     service,

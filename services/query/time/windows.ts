@@ -21,7 +21,11 @@ export function* windows(
   { isDescending, from, isSparse = () => false }: WindowOptions,
 ): Generator<Range> {
   let { startUnixNano, endUnixNano } = from === undefined ? range : startingAt(range, isDescending, from);
-  for (let width = FIRST_WINDOW_NANO; startUnixNano <= endUnixNano; width *= isSparse() ? SPARSE_GROWTH : GROWTH) {
+  for (
+    let width = FIRST_WINDOW_NANO;
+    startUnixNano <= endUnixNano;
+    width *= isSparse() ? SPARSE_GROWTH : GROWTH
+  ) {
     if (isDescending) {
       const edge = endUnixNano - width;
       yield { startUnixNano: later(edge, startUnixNano), endUnixNano };
