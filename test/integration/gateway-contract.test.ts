@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { insertGatewaySpans, problemOf } from './gateway-data.js';
 import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
 import { DATABASE, NANO_PER_SECOND } from './query-fixture.js';
-import { counter, createIngest, NOON } from './query-metrics.harness.js';
 import { insertLogs } from './query-logs-fixture.js';
+import { counter, createIngest, NOON } from './query-metrics.harness.js';
 
 const START = BigInt(Date.now()) * 1_000_000n - 60n * NANO_PER_SECOND;
 /** The owner of project 9, which has what the examples ask for. */
@@ -207,7 +207,8 @@ describe('every route', () => {
         .replace(':group_id', '22')
         .replace(':trace_id', 'ab'.repeat(16))
         .replace(':fingerprint', 'ab'.repeat(16))
-        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values');
+        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values')
+        .replace(/metrics\/(search\w*|exemplars)$/, '$&?mname=cart.items&mtype=sum');
       for (const credential of CREDENTIALS_OF_STRANGERS) {
         const headers = new Headers([['x-requested-with', 'XMLHttpRequest'], ...credential]);
         const response = await fetch(`${bed.url}${address}`, { method, headers });

@@ -12,7 +12,7 @@ import { ExportMetricsServiceRequest } from '../../gen/otlp/opentelemetry/proto/
 import { createStore } from '../../lib/store/store.js';
 import { createRegistry } from '../../lib/telemetry/metrics.js';
 import { DerivedRows } from '../../services/otlp-receiver/derived/derived-rows.js';
-import { transcodeMetrics } from '../../services/otlp-receiver/transcode/reference/transcode-metrics.js';
+import { metricsSignal } from '../../services/otlp-receiver/signals/metrics.js';
 import { testServiceContext } from '../_util/service-context.js';
 import { DATABASE, NANO_PER_SECOND, type QueryBed, startQueryBed } from './query-fixture.js';
 
@@ -70,7 +70,7 @@ export async function createIngest(
   const ingest: MetricsBed['ingest'] = async (metrics, owner = {}) => {
     const { tenantId = 1, projectId = 1n, database = DATABASE, resource = {} } = owner;
     const delivery = derived.open({ tenantId, projectId, database, signal: 'metrics' });
-    const { blocks, firstRejection } = transcodeMetrics(encode(metrics, resource), {
+    const { blocks, firstRejection } = metricsSignal.transcode(encode(metrics, resource), {
       tenantId,
       projectId,
       nowUnixNano: BigInt(Date.now()) * 1_000_000n,
