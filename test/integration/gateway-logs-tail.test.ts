@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../_util/rest.js';
 import { problemOf } from './gateway-data.js';
@@ -156,46 +155,5 @@ describe('a live tail', () => {
       return statuses.every((status) => status === 200);
     };
     await eventually(tenantHasRoom, Boolean);
-  });
-
-  it('of a client that does not read loses records, and says how many', async () => {
-    const service = await bed.query.start();
-    const url = await bed.start({ queryUrl: service.url });
-    const calls = (statement: string) => storeCalls(service, statement);
-    const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    socket.pause();
-    socket.write('GET /v3/query/8/logs/tail HTTP/1.1\r\nhost: x\r\nprivate-token: acme-admin\r\n\r\n');
-    await eventually(
-      () => calls('log_tail_counts'),
-      (count) => count >= 2,
-    );
-    // More than sockets, HTTP/2 and the viewer's own buffer hold together.
-    for (let batch = 1; batch <= 3; batch++) {
-      await bed.query.sql(`INSERT INTO gob_cell_default.logs (TenantId, ProjectId, Timestamp, Body)
-        SELECT 1, 8, fromUnixTimestamp64Nano(${nowNano()} + number, 'UTC'), concat(toString(number), repeat('x', 40000)) FROM numbers(400)`);
-      await eventually(
-        () => calls('log_tail_rows'),
-        (count) => count >= batch,
-      );
-    }
-    let text = '';
-    socket.on('data', (chunk) => {
-      text += chunk.toString('latin1').replaceAll('x', '');
-    });
-    socket.resume();
-    const counted = () => {
-      const dropped = [...text.matchAll(/event: dropped\ndata: \{"count":(\d+)\}/g)].map((match) =>
-        Number(match[1]),
-      );
-      return dropped.reduce((sum, count) => sum + count, 0);
-    };
-    const shown = () => text.match(/^event: log$/gm)?.length ?? 0;
-    await eventually(
-      async () => shown() + counted(),
-      (count) => count === 1_200,
-    );
-    expect(counted()).toBeGreaterThan(0);
-    socket.destroy();
   });
 });
