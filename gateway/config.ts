@@ -19,6 +19,7 @@ export const gatewaySettings = defineSettings({
   gatewayAddress: addressSettings.gatewayAddress,
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   queryUrl: peerSettings.queryUrl,
+  tenantQuotaUrl: peerSettings.tenantQuotaUrl,
   gatewayPublicUrl: {
     yaml: 'gateway.public_url',
     env: 'GATEWAY_PUBLIC_URL',

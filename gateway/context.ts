@@ -1,8 +1,11 @@
 import type { Client } from '@connectrpc/connect';
+import type { AdminAccessService } from '../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import type { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import type { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
+import type { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
+import type { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import type { Logger } from '../lib/telemetry/logger.js';
 import type { Registry } from '../lib/telemetry/metrics.js';
 import type { GatewayConfig } from './config.js';
@@ -13,9 +16,13 @@ export interface GatewayContext {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly gatekeeper: Client<typeof GatekeeperService>;
+  readonly adminAccess: Client<typeof AdminAccessService>;
   readonly query: Client<typeof QueryService>;
-  readonly metrics: Client<typeof MetricQueryService>;
   readonly logs: Client<typeof LogQueryService>;
+  readonly metrics: Client<typeof MetricQueryService>;
+  readonly provisioning: Client<typeof ProvisioningService>;
+  readonly admin: Client<typeof TenantAdminService>;
+  readonly usage: Client<typeof UsageService>;
   /** Unix milliseconds. */
   readonly nowMs: () => number;
 }

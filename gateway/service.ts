@@ -1,7 +1,11 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { AdminAccessService } from '../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
+import { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
+import { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
 import type { RunningService, ServiceContext } from '../lib/lifecycle/service-main.js';
@@ -28,42 +32,26 @@ export async function startGateway(
   overrides: GatewayOverrides = {},
 ): Promise<RunningService> {
   const lifecycle = new Lifecycle(logger);
-  const gatekeeper = createRpcClient(GatekeeperService, {
-    url: config.gatekeeperUrl,
-    timeoutMs: GATEKEEPER_TIMEOUT_MS,
-  });
-  lifecycle.add('gatekeeper client', { close: () => gatekeeper.close() });
-  const query = createRpcClient(QueryService, {
-    url: config.queryUrl,
-    timeoutMs: config.gatewayRequestTimeoutMs,
-  });
-  lifecycle.add('query client', { close: () => query.close() });
-  const metrics = createRpcClient(MetricQueryService, {
-    url: config.queryUrl,
-    timeoutMs: config.gatewayRequestTimeoutMs,
-  });
-  lifecycle.add('metrics client', { close: () => metrics.close() });
-  const logs = createRpcClient(LogQueryService, {
-    url: config.queryUrl,
-    timeoutMs: config.gatewayRequestTimeoutMs,
-  });
-  lifecycle.add('logs client', { close: () => logs.close() });
+  const open = <S extends DescService>(service: S, url: string, timeoutMs: number) => {
+    const client = createRpcClient(service, { url, timeoutMs });
+    lifecycle.add(`${service.typeName} client`, { close: () => client.close() });
+    return client.calls;
+  };
+  const { gatekeeperUrl, queryUrl, tenantQuotaUrl, gatewayRequestTimeoutMs } = config;
+  const clients = {
+    gatekeeper: open(GatekeeperService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
+    adminAccess: open(AdminAccessService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
+    query: open(QueryService, queryUrl, gatewayRequestTimeoutMs),
+    logs: open(LogQueryService, queryUrl, gatewayRequestTimeoutMs),
+    metrics: open(MetricQueryService, queryUrl, gatewayRequestTimeoutMs),
+    provisioning: open(ProvisioningService, tenantQuotaUrl, gatewayRequestTimeoutMs),
+    admin: open(TenantAdminService, tenantQuotaUrl, gatewayRequestTimeoutMs),
+    usage: open(UsageService, tenantQuotaUrl, gatewayRequestTimeoutMs),
+  };
   const nowMs = overrides.nowMs ?? Date.now;
   const { gatewayAddress: address } = config;
   try {
-    const app = await createApp(
-      {
-        config,
-        logger,
-        registry,
-        gatekeeper: gatekeeper.calls,
-        query: query.calls,
-        metrics: metrics.calls,
-        logs: logs.calls,
-        nowMs,
-      },
-      overrides.onRoute,
-    );
+    const app = await createApp({ config, logger, registry, ...clients, nowMs }, overrides.onRoute);
     lifecycle.add('rest server', {
       close: async () => {
         const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);

@@ -18,7 +18,7 @@ export async function build() {
 async function buildCode() {
   const { build: transpile } = await import('esbuild');
   const files = listFiles(CODE_ROOTS).filter((file) => !file.startsWith(UI));
-  for (const root of ['lib', 'services', 'gen', 'gateway/rest', 'gateway/auth'])
+  for (const root of ['lib', 'services', 'gen', 'gateway/rest', 'gateway/auth', 'gateway/cli'])
     rmSync(join('dist', root), { recursive: true, force: true });
   const entryPoints = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
   await transpile({

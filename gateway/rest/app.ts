@@ -20,6 +20,7 @@ import { sendEvents } from './http/send-events.js';
 import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
+import { adminRoutes } from './routes/admin/index.js';
 import { getServiceGraphRoute } from './routes/get-service-graph.js';
 import { getTraceRoute } from './routes/get-trace.js';
 import { getTraceAnalyticsRoute } from './routes/get-trace-analytics.js';
@@ -37,6 +38,8 @@ import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
 import { signOutRoute } from './routes/sign-out.js';
+import { tenantRoutes } from './routes/tenant/index.js';
+import { storageUsageRoutes } from './routes/usage/storage-usage.js';
 import { registerUi } from './ui-files.js';
 
 /** Bodies are sign-ins; nothing larger is ever read. */
@@ -55,11 +58,11 @@ export const QUERY_ROUTES = [
   listServicesRoute,
   listOperationsRoute,
   getServiceGraphRoute,
+  ...LOG_ROUTES,
   autocompleteMetricsRoute,
   searchMetricsRoute,
   searchMetricMetadataRoute,
   listMetricExemplarsRoute,
-  ...LOG_ROUTES,
 ];
 /** Questions whose answer goes on. */
 export const STREAM_ROUTES = LOG_STREAM_ROUTES;
@@ -90,7 +93,12 @@ export async function createApp(
   for (const base of QUERY_BASES)
     for (const route of STREAM_ROUTES)
       addStreamRoute(app, context, { path: base.path + route.suffix, route });
-  const plainRoutes = [sessionRoute(context), signInRoute(context), signOutRoute(context)];
+  const plainRoutes = [
+    ...[sessionRoute(context), signInRoute(context), signOutRoute(context)],
+    ...tenantRoutes(context),
+    ...adminRoutes(context),
+    ...storageUsageRoutes(context),
+  ];
   for (const route of [...plainRoutes, openApiRoute([...QUERY_ROUTES, ...STREAM_ROUTES], plainRoutes)])
     addPlainRoute(app, route);
   await registerUi(app, context.config);

@@ -17,8 +17,11 @@ export function openApiDocument(
       paths[documented + documentedSuffix] = { get: operation(docs, params) };
     }
   }
-  for (const { method, path, docs } of plainRoutes)
-    paths[path] = { [method.toLowerCase()]: operation(docs, []) };
+  for (const { method, path, docs } of plainRoutes) {
+    const documented = path.replaceAll(/:(\w+)/g, '{$1}');
+    const methods = { ...paths[documented], [method.toLowerCase()]: operation(docs, paramsIn(documented)) };
+    paths[documented] = methods;
+  }
   return {
     openapi: '3.1.0',
     info: { title: 'Observability backend', version: '3' },

@@ -22,6 +22,16 @@ const limits = z.strictObject({
     .optional(),
   retention_days: z.int().min(1).max(3650).optional(),
   storage_bytes: z.int().min(1).optional(),
+  ingest_burst_bytes: z.int().min(1).optional(),
+  ingest_items_per_second: z.int().min(1).optional(),
+  traces_retention_days: z.int().min(1).max(3650).optional(),
+  metrics_retention_days: z.int().min(1).max(3650).optional(),
+  logs_retention_days: z.int().min(1).max(3650).optional(),
+  query_max_seconds: z.int().min(1).max(300).optional(),
+  query_max_read_bytes: z
+    .int()
+    .min(2 ** 20)
+    .optional(),
 });
 
 const project = z.strictObject({
@@ -106,7 +116,11 @@ const certificate = z
     'needs at least one of subject, dns, uri and sha256',
   );
 
+/** Runs the mesh: manages tenants, and reads no telemetry. */
+const admin = z.strictObject({ name: z.string().min(1), sha256: hexSha256 });
+
 const identityFile = z.strictObject({
+  admins: z.array(admin).default([]),
   tenants: z.array(tenant).default([]),
   tokens: z.array(token).default([]),
   users: z.array(user).default([]),
@@ -123,7 +137,7 @@ export type IdentityUser = IdentityFile['users'][number];
 export async function readIdentityFile(path: string): Promise<IdentityFile> {
   let document: unknown;
   try {
-    document = parseYaml(await readFile(path, 'utf8'));
+    document = parseYaml(requireContent(await readFile(path, 'utf8')));
   } catch (error) {
     throw new AppError(
       'invalid_argument',
@@ -141,6 +155,12 @@ export async function readIdentityFile(path: string): Promise<IdentityFile> {
   );
 }
 
+/** An editor that is about to write leaves a file empty for a moment, which must not switch everybody off. */
+function requireContent(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new Error('it is empty; write "tenants: []" if nobody is meant');
+}
+
 /** Two owners of one id or one token would let one tenant see another's data, so the whole file is refused. */
 function findContradictions(file: IdentityFile): string[] {
   const projects = file.tenants.flatMap((entry) => entry.projects.map((item) => item.id));
@@ -155,6 +175,9 @@ function findContradictions(file: IdentityFile): string[] {
       const names = file.tokens.filter((entry) => tokenHash(entry) === hash).map((entry) => entry.name);
       return `tokens: ${names.join(' and ')} are the same token`;
     }),
+    ...duplicates([...file.admins.map((entry) => entry.sha256), ...new Set(file.tokens.map(tokenHash))]).map(
+      () => 'admins: a token is given twice, or is one of the tokens for telemetry as well',
+    ),
     ...duplicates(file.users.map((entry) => entry.username)).map(
       (name) => `users: username ${name} occurs more than once`,
     ),

@@ -20,6 +20,8 @@ export const ERROR_CATALOGUE = {
   not_found: entry(Code.NotFound, 404, 'Not found'),
   method_not_allowed: entry(Code.Unimplemented, 405, 'The method is not allowed here'),
   conflict: entry(Code.Aborted, 409, 'The resource has changed meanwhile'),
+  precondition_failed: entry(Code.FailedPrecondition, 412, 'The resource is not in the expected version'),
+  storage_quota: entry(Code.FailedPrecondition, 403, 'The storage quota is used up'),
   payload_too_large: entry(Code.ResourceExhausted, 413, 'The request is too large'),
   unsupported_media_type: entry(Code.InvalidArgument, 415, 'The content type is not supported'),
   query_too_expensive: entry(Code.ResourceExhausted, 422, 'The query exceeds its budget'),

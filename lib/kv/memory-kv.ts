@@ -1,68 +1,112 @@
+import { ExpiringMap } from './expiring-map.js';
 import type { Kv } from './kv.js';
-
-interface Entry {
-  value: string;
-  readonly expiresAtMs: number;
-}
+import { spendWindow, type WindowAnswer, type WindowRequest, type WindowState } from './window.js';
 
 const SWEEP_INTERVAL_MS = 10_000;
 
 /** Kv inside this process, for one machine. A restart forgets everything. `nowMs` is the clock, for tests. */
 export class MemoryKv implements Kv {
-  readonly #entries = new Map<string, Entry>();
+  readonly #texts: ExpiringMap<string>;
+  readonly #records: ExpiringMap<Readonly<Record<string, string>>>;
+  readonly #lists: ExpiringMap<readonly string[]>;
+  readonly #locks: ExpiringMap<{ readonly owner: string; readonly token: number }>;
+  readonly #windows: ExpiringMap<Map<string, WindowState>>;
+  readonly #lastTokens = new Map<string, number>();
   readonly #nowMs: () => number;
   readonly #sweeper: NodeJS.Timeout;
 
   constructor(nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
+    this.#texts = new ExpiringMap(nowMs);
+    this.#records = new ExpiringMap(nowMs);
+    this.#lists = new ExpiringMap(nowMs);
+    this.#locks = new ExpiringMap(nowMs);
+    this.#windows = new ExpiringMap(nowMs);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
   async get(key: string): Promise<string | undefined> {
-    return this.#live(key)?.value;
+    return this.#texts.get(key);
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
-    this.#entries.set(key, { value, expiresAtMs: this.#nowMs() + ttlMs });
+    this.#texts.set(key, value, ttlMs);
   }
 
   async setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean> {
-    if (this.#live(key)) return false;
-    await this.set(key, value, ttlMs);
+    if (this.#texts.get(key) !== undefined) return false;
+    this.#texts.set(key, value, ttlMs);
     return true;
   }
 
   async take(key: string): Promise<string | undefined> {
-    const entry = this.#live(key);
-    this.#entries.delete(key);
-    return entry?.value;
+    const value = this.#texts.get(key);
+    this.#texts.delete(key);
+    return value;
   }
 
   async increment(key: string, ttlMs: number): Promise<number> {
-    const entry = this.#live(key);
-    if (!entry) {
-      await this.set(key, '1', ttlMs);
-      return 1;
-    }
-    entry.value = String(Number(entry.value) + 1);
-    return Number(entry.value);
+    const before = this.#texts.get(key);
+    if (before === undefined) this.#texts.set(key, '0', ttlMs);
+    const count = Number(before ?? 0) + 1;
+    this.#texts.replace(key, String(count));
+    return count;
   }
 
   async delete(key: string): Promise<void> {
-    this.#entries.delete(key);
+    for (const map of [this.#texts, this.#records, this.#lists]) map.delete(key);
+  }
+
+  async deleteIfEqual(key: string, value: string): Promise<boolean> {
+    if (this.#texts.get(key) !== value) return false;
+    this.#texts.delete(key);
+    return true;
+  }
+
+  async setFields(key: string, fields: Readonly<Record<string, string>>, ttlMs: number): Promise<void> {
+    this.#records.set(key, { ...this.#records.get(key), ...fields }, ttlMs);
+  }
+
+  async fields(key: string): Promise<Readonly<Record<string, string>> | undefined> {
+    return this.#records.get(key);
+  }
+
+  async push(key: string, value: string, bounds: { maxLength: number; ttlMs: number }): Promise<void> {
+    const list = [value, ...(this.#lists.get(key) ?? [])].slice(0, bounds.maxLength);
+    this.#lists.set(key, list, bounds.ttlMs);
+  }
+
+  async list(key: string): Promise<readonly string[]> {
+    return this.#lists.get(key) ?? [];
+  }
+
+  async acquireLock(name: string, owner: string, ttlMs: number): Promise<number | undefined> {
+    const held = this.#locks.get(name);
+    if (held && held.owner !== owner) return undefined;
+    const token = held?.token ?? Math.max((this.#lastTokens.get(name) ?? 0) + 1, this.#nowMs());
+    this.#locks.set(name, { owner, token }, ttlMs);
+    this.#lastTokens.set(name, token);
+    return token;
+  }
+
+  async releaseLock(name: string, owner: string): Promise<boolean> {
+    if (this.#locks.get(name)?.owner !== owner) return false;
+    this.#locks.delete(name);
+    return true;
+  }
+
+  async spendWindow(request: WindowRequest): Promise<WindowAnswer> {
+    const states = this.#windows.get(request.key) ?? new Map<string, WindowState>();
+    const answer = spendWindow(states, request, this.#nowMs());
+    this.#windows.set(request.key, states, 2 * request.windowMs);
+    return answer;
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
-    this.#entries.clear();
-  }
-
-  #live(key: string): Entry | undefined {
-    const entry = this.#entries.get(key);
-    return entry && entry.expiresAtMs > this.#nowMs() ? entry : undefined;
   }
 
   #sweep(): void {
-    for (const key of this.#entries.keys()) if (!this.#live(key)) this.#entries.delete(key);
+    for (const map of [this.#texts, this.#records, this.#lists, this.#locks, this.#windows]) map.sweep();
   }
 }

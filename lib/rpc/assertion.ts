@@ -37,6 +37,7 @@ export function signAssertion(key: SigningKey, caller: Caller, audience: string)
 
 function toClaims(caller: Caller): JWTPayload {
   if (caller.kind === 'service') return { sub: caller.service, kind: 'service' };
+  if (caller.kind === 'admin') return { sub: caller.principal, kind: 'admin' };
   const { principal, tenantId, projectId, scopes, database, retentionDays } = caller;
   const tenancy = {
     tenant: tenantId,
@@ -52,12 +53,14 @@ const principalClaims = z.object({
   tenant: z.number().int().positive(),
   project: z.string().regex(/^\d+$/),
   scopes: z.array(z.string()),
-  db: z.string().min(1),
+  // Empty while the tenant's cell is being set up, when only administration is granted.
+  db: z.string(),
   retention_days: z.number().int().positive(),
 });
 
 function fromClaims(claims: JWTPayload): Caller {
   if (claims.kind === 'service') return { kind: 'service', service: z.string().parse(claims.sub) };
+  if (claims.kind === 'admin') return { kind: 'admin', principal: z.string().min(1).parse(claims.sub) };
   const { sub, tenant, project, scopes, db, retention_days } = principalClaims.parse(claims);
   const tenancy = {
     tenantId: tenant,

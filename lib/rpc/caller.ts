@@ -19,6 +19,11 @@ export type Caller =
       readonly kind: 'service';
       /** The service that calls on its own behalf. */
       readonly service: string;
+    }
+  | {
+      readonly kind: 'admin';
+      /** Name of the token of somebody who runs the mesh. */
+      readonly principal: string;
     };
 
 export type Principal = Extract<Caller, { kind: 'principal' }>;
@@ -40,4 +45,11 @@ export function principalOf(context: HandlerContext): Principal {
 export function requireService(context: HandlerContext): void {
   if (context.values.get(callerKey)?.kind === 'service') return;
   throw new AppError('permission_denied', 'This call is for services of the mesh only.');
+}
+
+/** Name of the administrator of the instance who calls. Everybody else is refused. */
+export function requireAdmin(context: HandlerContext): string {
+  const caller = context.values.get(callerKey);
+  if (caller?.kind === 'admin') return caller.principal;
+  throw new AppError('permission_denied', 'This call is for administrators of the instance only.');
 }

@@ -11,6 +11,8 @@ const credentialsFile = z.object({
   readToken: z.string(),
   username: z.string(),
   password: z.string(),
+  /** For the command line; absent in directories that were made before there was one. */
+  adminToken: z.string().optional(),
 });
 
 /** What the operator of a fresh instance needs to get in, in clear. */
@@ -22,6 +24,8 @@ export interface LocalIdentity {
   readonly credentials: LocalCredentials | undefined;
 }
 
+/** Whoever runs the machine need not be protected from themselves; a limit is there to be changed. */
+const LOCAL_BYTES_PER_SECOND = 100 * 2 ** 20;
 /** Only the owner may read files with secrets. */
 const OWNER_ONLY = 0o600;
 
@@ -42,6 +46,7 @@ export async function prepareIdentity(
     readToken: newSecret('gobr'),
     username: 'admin',
     password: newSecret('pw'),
+    adminToken: newSecret('goba'),
   };
   writeFileSync(secretsFile, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: OWNER_ONLY });
   writeFileSync(identityFile, await renderIdentityFile(credentials), { mode: OWNER_ONLY });
@@ -67,15 +72,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function renderIdentityFile({
-  ingestToken,
-  readToken,
-  username,
-  password,
-}: LocalCredentials): Promise<string> {
+async function renderIdentityFile(
+  credentials: LocalCredentials & { readonly adminToken: string },
+): Promise<string> {
+  const { ingestToken, readToken, username, password, adminToken } = credentials;
   const sha256 = (secret: string) => createHash('sha256').update(secret).digest('hex');
   const identity = {
-    tenants: [{ id: 1, path: 'local', tier: 'ultimate', projects: [{ id: 1, path: 'local/default' }] }],
+    admins: [{ name: 'local-admin', sha256: sha256(adminToken) }],
+    tenants: [
+      {
+        id: 1,
+        path: 'local',
+        tier: 'ultimate',
+        limits: { ingest_bytes_per_second: LOCAL_BYTES_PER_SECOND },
+        projects: [{ id: 1, path: 'local/default' }],
+      },
+    ],
     tokens: [
       { name: 'local-ingest', sha256: sha256(ingestToken), project: 1, scopes: ['write_observability'] },
       { name: 'local-read', sha256: sha256(readToken), project: 1, scopes: ['read_observability'] },

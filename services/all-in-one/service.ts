@@ -143,7 +143,7 @@ class Composition {
     const query = await startQueryService(peers, contextOf('query'), keys);
     this.lifecycle.add('query', query);
     const gateway = await startGateway(
-      { ...config, gatekeeperUrl: gatekeeper.url, queryUrl: query.url },
+      { ...config, gatekeeperUrl: gatekeeper.url, queryUrl: query.url, tenantQuotaUrl: tenantQuota.url },
       contextOf('gateway'),
     );
     this.lifecycle.add('gateway', gateway);

@@ -1,9 +1,13 @@
 import type { Credential } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import type { Counter } from '../../lib/telemetry/metrics.js';
+import type { AuditLog } from './audit/audit-log.js';
+import type { KnownAddresses } from './audit/known-addresses.js';
 import { readCertificate } from './identity/certificate-facts.js';
 import type { CertificateIdentityProvider, Identity, TokenIdentityProvider } from './identity/identity.js';
 import type { SigningKeys } from './keys/signing-keys.js';
+import type { LimitHits } from './rate-limit/limit-hits.js';
+import type { RateLimiter } from './rate-limit/rate-limiter.js';
 import type { Sessions } from './sessions/sessions.js';
 import type { TenantDirectory } from './tenants/tenant-directory.js';
 
@@ -16,6 +20,10 @@ export interface GatekeeperContext {
   readonly sessions: Sessions;
   readonly directory: TenantDirectory;
   readonly decisions: Counter<'call' | 'outcome'>;
+  readonly rateLimiter: RateLimiter;
+  readonly limitHits: LimitHits;
+  readonly audit: AuditLog;
+  readonly addresses: KnownAddresses;
 }
 
 /** Longest token that is looked at; real ones have some dozens of characters. */

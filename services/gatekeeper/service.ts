@@ -1,7 +1,9 @@
+import { AdminAccessService } from '../../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import type { Kv } from '../../lib/kv/kv.js';
-import { MemoryKv } from '../../lib/kv/memory-kv.js';
+import { openKv } from '../../lib/kv/open-kv.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
 import { signAssertion } from '../../lib/rpc/assertion.js';
@@ -10,17 +12,25 @@ import { startRpcServer } from '../../lib/rpc/server.js';
 import { Counter } from '../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
+import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
-import { gatekeeperCalls } from './rpc/index.js';
+import { openLimits } from './open-limits.js';
+import { authorizeAdmin } from './rpc/authorize-admin.js';
+import { gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
 export interface GatekeeperOverrides {
-  /** Where sessions live. Default: this process's memory. */
+  /** Where sessions and rate windows live. Default: Redis where `REDIS_URL` names one, else this process's memory. */
   readonly kv?: Kv;
   /** A token that signs its first bearer in as this user, for the link that is printed at start. */
   readonly oneTimeSignIn?: { readonly token: string; readonly username: string };
+}
+
+export interface Gatekeeper extends RunningService {
+  /** Where proxies ask, if `FORWARD_AUTH_ADDRESS` says so. */
+  readonly forwardAuthUrl: string | undefined;
 }
 
 /** How long a call of tenant-quota may take. */
@@ -31,10 +41,10 @@ export async function startGatekeeper(
   config: GatekeeperConfig,
   { logger, registry, readiness }: ServiceContext,
   overrides: GatekeeperOverrides = {},
-): Promise<RunningService> {
+): Promise<Gatekeeper> {
   warnOfUnusedSettings(config, logger);
   const lifecycle = new Lifecycle(logger);
-  const kv = lifecycle.add('kv', overrides.kv ?? new MemoryKv());
+  const kv = lifecycle.add('kv', overrides.kv ?? openKv(config, logger));
   const keys = await loadSigningKeys(config.signingKeyFile);
   const identities = lifecycle.add('identities', await StaticIdentities.open(config.identityFile, logger));
   const sessions = new Sessions(kv, identities, config.sessionTtlMs);
@@ -56,6 +66,7 @@ export async function startGatekeeper(
     registers: [registry],
   });
   const context: GatekeeperContext = {
+    ...openLimits(config, kv, { logger, registry, lifecycle }),
     keys,
     tokenProviders: [identities],
     certificates: identities,
@@ -65,8 +76,12 @@ export async function startGatekeeper(
   };
   if (overrides.oneTimeSignIn)
     await sessions.allowOnce(overrides.oneTimeSignIn.token, overrides.oneTimeSignIn.username);
-  const routes = (router: import('@connectrpc/connect').ConnectRouter) =>
-    void router.service(GatekeeperService, gatekeeperCalls(context));
+  const findAdmin = (token: string) => identities.findAdmin(token);
+  const routes = (router: import('@connectrpc/connect').ConnectRouter) => {
+    router.service(GatekeeperService, gatekeeperCalls(context));
+    router.service(RateLimitService, rateLimitCalls(context));
+    router.service(AdminAccessService, { authorizeAdmin: authorizeAdmin({ keys, findAdmin }) });
+  };
   const rpc = await startRpcServer({
     address: config.gatekeeperAddress,
     purpose: 'gatekeeper (GATEKEEPER_ADDRESS)',
@@ -76,8 +91,12 @@ export async function startGatekeeper(
     verifyAssertion: undefined,
   });
   lifecycle.add('rpc server', rpc);
+  const forwardAuth =
+    config.forwardAuthAddress && (await startForwardAuthServer(config.forwardAuthAddress, context, logger));
+  if (forwardAuth) lifecycle.add('forward auth', forwardAuth);
   directory.start();
-  return { url: rpc.url, close: async () => void (await lifecycle.close()) };
+  const close = async () => void (await lifecycle.close());
+  return { url: rpc.url, forwardAuthUrl: forwardAuth?.url, close };
 }
 
 function warnOfUnusedSettings(config: GatekeeperConfig, logger: ServiceContext['logger']): void {

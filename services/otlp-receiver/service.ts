@@ -3,6 +3,7 @@ import type { RunningService, ServiceContext } from '../../lib/lifecycle/service
 import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
 import { createStore, type Store } from '../../lib/store/store.js';
 import type { Admissions } from './admission/admission.js';
+import { openAdmissionLink } from './admission/admission-link.js';
 import { GatekeeperAdmissions } from './admission/gatekeeper-admissions.js';
 import type { OtlpReceiverConfig } from './config.js';
 import { DerivedRows } from './derived/derived-rows.js';
@@ -49,7 +50,8 @@ export async function startOtlpReceiver(
   const lifecycle = new Lifecycle(logger);
   lifecycle.add('certificates', tls);
   const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
-  const admissions = overrides.admissions ?? new GatekeeperAdmissions(config.gatekeeperUrl, logger);
+  const admissions =
+    overrides.admissions ?? new GatekeeperAdmissions(openAdmissionLink(config.gatekeeperUrl), logger);
   lifecycle.add('admissions', admissions);
   const ledger = createLedger(registry);
   const pipeline = await openPipeline(config, { store, ledger, logger, registry }).catch(async (error) => {

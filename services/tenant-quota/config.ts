@@ -1,5 +1,7 @@
 import { addressSettings, identityFileSettings, peerSettings } from '../../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
+import { durationMs } from '../../lib/config/value-types.js';
+import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
 import { clickhouseSettings } from '../../lib/store/clickhouse-settings.js';
 
 export const tenantQuotaSettings = defineSettings({
@@ -7,6 +9,15 @@ export const tenantQuotaSettings = defineSettings({
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   ...clickhouseSettings,
   ...identityFileSettings,
+  ...redisSettings,
+  retentionIntervalMs: {
+    yaml: 'tenant_quota.retention_interval',
+    env: 'TENANT_QUOTA_RETENTION_INTERVAL',
+    type: durationMs,
+    default: '1m',
+    description:
+      'How often retention and storage quotas are looked at, give or take 15 %. Changed limits are applied at once.',
+  },
 });
 
 export type TenantQuotaConfig = ConfigOf<typeof tenantQuotaSettings>;

@@ -1,5 +1,4 @@
-import type { ConnectRouter } from '@connectrpc/connect';
-import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
+import type { Kv } from '../../lib/kv/kv.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
 import { createAssertionVerifier } from '../../lib/rpc/assertion.js';
@@ -9,19 +8,24 @@ import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
 import { createStore, type Store } from '../../lib/store/store.js';
 import { Gauge, type Registry } from '../../lib/telemetry/metrics.js';
 import type { TenantQuotaConfig } from './config.js';
-import { createCellMigrator } from './provisioning/cells.js';
-import { IdentitySeed } from './registry/identity-seed.js';
-import { RegistryKeeper } from './registry/registry-keeper.js';
-import { TenantRegistry } from './registry/tenant-registry.js';
-import { tenantQuotaCalls } from './rpc/index.js';
+import { startParts } from './parts.js';
+import type { TenantRegistry } from './registry/tenant-registry.js';
+import { routeCalls } from './rpc/index.js';
 
 export interface TenantQuotaOverrides {
   /** Where the gatekeeper's public keys (JWKS document) come from. Default: the gatekeeper. */
   readonly fetchKeys?: () => Promise<string>;
+  /** What replicas share for their locks. Default: Redis where it is configured, else this process's memory. */
+  readonly kv?: Kv;
+  /** Unix milliseconds, for retention. Default: the system's clock. */
+  readonly nowMs?: () => number;
 }
 
 /** The audience that assertions for this service are made for. */
 export const TENANT_QUOTA_AUDIENCE = 'tenant-quota';
+
+/** Changes of the schema and the answers of planning take longer than other calls. */
+const MAX_TIMEOUT_MS = 120_000;
 
 /**
  * Starts tenant-quota. Its contract is served at once; until the registry was loaded from ClickHouse, calls are `unavailable`
@@ -35,8 +39,7 @@ export async function startTenantQuota(
   const lifecycle = new Lifecycle(context.logger);
   const stopping = new AbortController();
   try {
-    const store = lifecycle.add('store', openStore(config, context));
-    const url = await startParts({ config, context, overrides, lifecycle, store, stopping: stopping.signal });
+    const url = await start({ config, context, overrides, lifecycle, stopping: stopping.signal });
     const close = async () => {
       stopping.abort();
       await lifecycle.close();
@@ -48,54 +51,36 @@ export async function startTenantQuota(
   }
 }
 
-function openStore(config: TenantQuotaConfig, { logger, registry }: ServiceContext): Store {
-  const url = requireClickHouseUrl(config);
-  const maxConnections = config.clickhouseMaxConnections;
-  return createStore({ url, logger, registry, application: 'tenant-quota', maxConnections });
-}
-
-interface Parts {
+interface Start {
   readonly config: TenantQuotaConfig;
   readonly context: ServiceContext;
   readonly overrides: TenantQuotaOverrides;
   readonly lifecycle: Lifecycle;
-  readonly store: Store;
   readonly stopping: AbortSignal;
 }
 
-async function startParts({
-  config,
-  context,
-  overrides,
-  lifecycle,
-  store,
-  stopping,
-}: Parts): Promise<string> {
-  const { logger, readiness } = context;
-  const seed = config.identityFile && (await IdentitySeed.open(config.identityFile, logger));
-  if (seed) lifecycle.add('identity file', seed);
-  const registry = new TenantRegistry();
-  countTenants(registry, context.registry);
-  const cluster = config.clickhouseCluster;
-  const cells = createCellMigrator({ store, cluster, logger });
-  const keeper = new RegistryKeeper({
-    ...{ store, cluster, cells, registry, readiness, logger },
-    seed: seed || undefined,
-  });
-  keeper.start();
-  lifecycle.add('registry keeper', keeper);
+async function start({ config, context, overrides, lifecycle, stopping }: Start): Promise<string> {
+  const { logger, registry: metrics } = context;
+  const store = lifecycle.add('store', openStore(config, context));
+  const { kv, nowMs = Date.now } = overrides;
+  const parts = await startParts({ config, context, lifecycle, store, kv, nowMs, stopping });
+  countTenants(parts.registry, metrics);
   const keys = lifecycle.add('gatekeeper keys', createGatekeeperKeys(config.gatekeeperUrl));
   const rpc = await startRpcServer({
     address: config.tenantQuotaAddress,
     purpose: 'tenant-quota (TENANT_QUOTA_ADDRESS)',
-    routes: (router: ConnectRouter) =>
-      void router.service(TenantQuotaService, tenantQuotaCalls({ registry, stopping })),
-    logger,
-    registry: context.registry,
+    routes: (router) => routeCalls(router, parts),
+    ...{ logger, registry: metrics, maxTimeoutMs: MAX_TIMEOUT_MS },
     verifyAssertion: createAssertionVerifier(TENANT_QUOTA_AUDIENCE, overrides.fetchKeys ?? keys.fetch),
   });
   lifecycle.add('rpc server', rpc);
   return rpc.url;
+}
+
+function openStore(config: TenantQuotaConfig, { logger, registry }: ServiceContext): Store {
+  const url = requireClickHouseUrl(config);
+  const maxConnections = config.clickhouseMaxConnections;
+  return createStore({ url, logger, registry, application: 'tenant-quota', maxConnections });
 }
 
 function countTenants(tenants: TenantRegistry, metrics: Registry): void {

@@ -51,5 +51,62 @@ export function describeKvContract(name: string, open: () => Promise<KvUnderTest
       await subject.kv.delete('a');
       expect(await subject.kv.get('a')).toBeUndefined();
     });
+
+    it('deletes only what still is as the caller believes', async () => {
+      await subject.kv.set('a', 'mine', 1_000);
+      expect(await subject.kv.deleteIfEqual('a', 'yours')).toBe(false);
+      expect(await subject.kv.get('a')).toBe('mine');
+      expect(await subject.kv.deleteIfEqual('a', 'mine')).toBe(true);
+      expect(await subject.kv.deleteIfEqual('a', 'mine')).toBe(false);
+    });
+
+    it('keeps the fields of a record until the last write’s time is over', async () => {
+      expect(await subject.kv.fields('session')).toBeUndefined();
+      await subject.kv.setFields('session', { user: 'dev', token: 'a' }, 1_000);
+      await subject.advance(600);
+      await subject.kv.setFields('session', { token: 'b ü' }, 1_000);
+      await subject.advance(600);
+      expect({ ...(await subject.kv.fields('session')) }).toEqual({ user: 'dev', token: 'b ü' });
+      await subject.advance(401);
+      expect(await subject.kv.fields('session')).toBeUndefined();
+      await subject.kv.setFields('session', { user: 'dev' }, 1_000);
+      await subject.kv.delete('session');
+      expect(await subject.kv.fields('session')).toBeUndefined();
+    });
+
+    it('keeps the latest of a list', async () => {
+      for (const value of ['1', '2', '3'])
+        await subject.kv.push('hits', value, { maxLength: 2, ttlMs: 1_000 });
+      expect(await subject.kv.list('hits')).toEqual(['3', '2']);
+      await subject.advance(1_001);
+      expect(await subject.kv.list('hits')).toEqual([]);
+    });
+
+    it('gives a lock to one owner, and every new holder a larger token', async () => {
+      const owners = Array.from({ length: 10 }, (_, index) => `owner-${index}`);
+      const tokens = await Promise.all(owners.map((owner) => subject.kv.acquireLock('lead', owner, 1_000)));
+      const first = owners[tokens.findIndex((token) => token !== undefined)] ?? '';
+      const [token = 0, ...others] = tokens.filter((taken) => taken !== undefined);
+      expect(others).toEqual([]);
+      expect(await subject.kv.acquireLock('lead', first, 1_000)).toBe(token);
+      expect(await subject.kv.releaseLock('lead', 'nobody')).toBe(false);
+      expect(await subject.kv.releaseLock('lead', first)).toBe(true);
+      const second = (await subject.kv.acquireLock('lead', 'second', 1_000)) ?? 0;
+      expect(second).toBeGreaterThan(token);
+      await subject.advance(1_001);
+      expect(await subject.kv.acquireLock('lead', 'third', 1_000)).toBeGreaterThan(second);
+    });
+
+    it('adds to a window without losing what others add at the same time', async () => {
+      const request = {
+        key: 'rate:{1}',
+        windowMs: 60_000,
+        counters: [{ name: 'all', unit: 0, limit: 100 }],
+        amounts: [{ need: 7, want: 0 }],
+        share: 1,
+      };
+      const answers = await Promise.all(Array.from({ length: 20 }, () => subject.kv.spendWindow(request)));
+      expect(answers.filter(({ granted }) => granted).length).toBe(14);
+    });
   });
 }

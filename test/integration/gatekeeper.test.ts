@@ -5,11 +5,14 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { Action, GatekeeperService, Signal } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { loadConfig } from '../../lib/config/load.js';
 import { fromConnectError } from '../../lib/errors/connect.js';
 import { createAssertionVerifier } from '../../lib/rpc/assertion.js';
 import { createRpcClient, type RpcClient } from '../../lib/rpc/client.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
+import { gatekeeperSettings } from '../../services/gatekeeper/config.js';
 import { startGatekeeper } from '../../services/gatekeeper/service.js';
+import { tenantQuotaSettings } from '../../services/tenant-quota/config.js';
 import { startTenantQuota } from '../../services/tenant-quota/service.js';
 import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
 import { eventually } from '../_util/rest.js';
@@ -30,10 +33,12 @@ beforeAll(async () => {
   const fetchKeys = () => createGatekeeperKeys(gatekeeperUrl).fetch();
   const tenantQuota = await startTenantQuota(
     {
+      ...loadConfig(tenantQuotaSettings, { argv: [], env: {} }),
       tenantQuotaAddress: ANY_PORT,
       gatekeeperUrl: 'http://unused.invalid',
       clickhouseUrl: clickhouse.url,
       clickhouseCluster: undefined,
+      retentionIntervalMs: 60_000,
       clickhouseMaxConnections: 8,
       identityFile,
     },
@@ -43,13 +48,10 @@ beforeAll(async () => {
   const context = testServiceContext();
   const gatekeeper = await startGatekeeper(
     {
+      ...loadConfig(gatekeeperSettings, { argv: [], env: {} }),
       gatekeeperAddress: ANY_PORT,
       tenantQuotaUrl: tenantQuota.url,
       identityFile,
-      signingKeyFile: undefined,
-      sessionTtlMs: 60_000,
-      gitlabOidcProvider: undefined,
-      providerUrls: [],
     },
     context,
     { oneTimeSignIn: { token: 'the-link-that-is-printed', username: 'dev' } },

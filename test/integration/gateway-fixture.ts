@@ -67,6 +67,7 @@ export async function startGatewayBed(): Promise<GatewayBed> {
         gatewayAddress: ANY_PORT,
         gatekeeperUrl: gatekeeper.url,
         queryUrl: query.url,
+        tenantQuotaUrl: 'http://127.0.0.1:9',
         gatewayPublicUrl: undefined,
         gatewayGitlabOrigins: [],
         gatewayRequestTimeoutMs: 20_000,

@@ -80,6 +80,7 @@ it('a body that breaks off is no fault of ours', async () => {
     {
       gatewayAddress: ANY_PORT,
       gatekeeperUrl: bed.url,
+      tenantQuotaUrl: 'http://127.0.0.1:9',
       queryUrl: bed.url,
       gatewayPublicUrl: undefined,
       gatewayGitlabOrigins: [],

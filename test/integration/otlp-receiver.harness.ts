@@ -1,6 +1,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { type AdmitRequest, GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { loadConfig } from '../../lib/config/load.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
@@ -51,6 +52,12 @@ export function admission(
       retentionDays: overrides.retentionDays ?? 30,
     },
     validUntil: timestampFromMs(Date.now() + (overrides.validMs ?? 1_000)),
+    lease: {
+      bytes: 2n ** 40n,
+      items: 2n ** 40n,
+      validMs: overrides.validMs ?? 1_000,
+      window: { index: 1n, lengthMs: 10_000 },
+    },
   };
 }
 
@@ -72,7 +79,10 @@ export async function startTestGatekeeper(): Promise<TestGatekeeper> {
   const server = await startRpcServer({
     address: ANY_PORT,
     purpose: 'test gatekeeper',
-    routes: (router) => void router.service(GatekeeperService, { admit }),
+    routes: (router) =>
+      void router
+        .service(GatekeeperService, { admit })
+        .service(RateLimitService, { returnLeases: () => ({}) }),
     logger,
     registry,
     verifyAssertion: undefined,

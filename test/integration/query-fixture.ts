@@ -50,10 +50,10 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryMaxTraceSpans: 10_000,
   queryMaxConcurrentCalls: 16,
   queryPageTokenKey: 'the key of the page tokens of tests',
-  queryMaxMetricSeries: 1_000,
-  queryMaxMetricPoints: 200_000,
   queryTailMaxViewers: 20,
   queryTailOverlapMs: 120_000,
+  queryMaxMetricSeries: 1_000,
+  queryMaxMetricPoints: 200_000,
 };
 
 export interface StartedQuery {

@@ -40,7 +40,7 @@ describe('migrations', () => {
     expect({ done: first.steps.length, before: first.alreadyDone }).toEqual({ done: all.length, before: 0 });
     const second = await run(`fresh_${schema}`, { schema });
     expect(second).toEqual({ steps: [], alreadyDone: all.length });
-    const made = all.map(({ step }) => step.replace(/^create_/, ''));
+    const made = all.flatMap(({ step }) => /^create_(.+)/.exec(step)?.[1] ?? []);
     expect(await tablesOf(`fresh_${schema}`)).toEqual([...made, 'schema_migrations'].sort());
   });
 
@@ -99,6 +99,12 @@ describe('migrations', () => {
     const removed = run('changed', { steps: steps(`${table('a')}${table('c')}`) });
     await expect(removed).rejects.toThrow(/step 1\/b was applied but is not in the migrations/);
     expect(await tablesOf('changed')).not.toContain('c');
+  });
+
+  it('leave a database alone that a newer version has migrated further', async () => {
+    const second = parseMigrationFile('0002-more.sql', table('b'));
+    await run('newer', { steps: [...steps(table('a')), ...second] });
+    expect(await run('newer', { steps: steps(table('a')) })).toEqual({ steps: [], alreadyDone: 1 });
   });
 
   it('only tell what they would do in a dry run', async () => {

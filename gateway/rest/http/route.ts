@@ -105,8 +105,16 @@ export type PreparedStream = (
 
 /** Any other route, under one path. */
 export interface PlainRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** As Fastify writes it, for example `/v3/tenant/:project_id`. */
   readonly path: string;
   readonly docs: RouteDocs;
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 }
+
+/** Names the type, so that a route is checked where it is written. */
+export const definePlainRoute = (route: PlainRoute): PlainRoute => route;
+
+/** A parameter of the path, decoded; empty when the path has none of the name. */
+export const pathParam = (request: FastifyRequest, name: string): string =>
+  (request.params as Readonly<Record<string, string>>)[name] ?? '';

@@ -25,6 +25,8 @@ export interface AccessRequest {
   readonly projectId: bigint;
   /** 0 when the request names none. */
   readonly tenantId: number;
+  /** For whoever asks about the project itself, not about its telemetry: it may be switched off, or not set up yet. */
+  readonly evenIfOff?: boolean;
 }
 
 /** Decides whether an identity may do something in a project, and in which one. Throws the refusal. */
@@ -39,7 +41,7 @@ export function checkAccess(directory: TenantDirectory, request: AccessRequest):
       `${describe(identity)} has the scopes [${identity.scopes.join(', ')}]; this needs ${needed}.`,
     );
   }
-  requireUsable(found);
+  if (request.evenIfOff !== true) requireUsable(found);
   return found;
 }
 
@@ -88,6 +90,12 @@ function requireUsable({ project, tenant }: { readonly project: Project; readonl
       'permission_denied',
       `Observability is switched off for project ${project.path}. Enable it in the project's settings.`,
     );
+  if (tenant.status === TenantStatus.DELETING)
+    throw new AppError('permission_denied', `Tenant ${tenant.path} is marked for deletion.`);
+  if (tenant.status === TenantStatus.FAILED)
+    throw new AppError('unavailable', `Tenant ${tenant.path} could not be set up: ${tenant.statusReason}`, {
+      retryAfterMs: 10_000,
+    });
   if (tenant.status !== TenantStatus.READY) {
     throw new AppError('unavailable', `Tenant ${tenant.path} is being set up; try again shortly.`, {
       retryAfterMs: 2_000,

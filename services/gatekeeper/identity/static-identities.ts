@@ -31,6 +31,7 @@ export class StaticIdentities
   implements TokenIdentityProvider, CertificateIdentityProvider, PasswordIdentityProvider, Closable
 {
   readonly #byTokenHash = new Map<string, Identity>();
+  readonly #adminByTokenHash = new Map<string, string>();
   readonly #byUsername = new Map<string, { identity: Identity; passwordHash: string | undefined }>();
   #byCertificate: readonly { readonly matches: CertificateRule; readonly identity: Identity }[] = [];
   readonly #logger: Logger;
@@ -56,6 +57,11 @@ export class StaticIdentities
 
   async findByToken(token: string): Promise<Identity | undefined> {
     return this.#byTokenHash.get(sha256Hex(token));
+  }
+
+  /** Name of the administrator of the instance with this token. */
+  findAdmin(token: string): string | undefined {
+    return this.#adminByTokenHash.get(sha256Hex(token));
   }
 
   /** Where several entries fit, the first in the file. */
@@ -92,6 +98,8 @@ export class StaticIdentities
   #load(file: IdentityFile): void {
     this.#byTokenHash.clear();
     this.#byUsername.clear();
+    this.#adminByTokenHash.clear();
+    for (const { name, sha256 } of file.admins) this.#adminByTokenHash.set(sha256, name);
     for (const entry of file.tokens) this.#byTokenHash.set(this.#hashOf(entry), tokenIdentity(entry));
     this.#byCertificate = file.client_certificates.map((entry) => ({
       matches: certificateRule(entry),

@@ -11,7 +11,7 @@ const ACTIONS: readonly Action[] = [Action.READ, Action.WRITE, Action.ADMIN];
 const AUDIENCES = ['query', 'tenant-quota', 'otlp-receiver'];
 
 export function authorize(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['authorize'] {
-  return async ({ credential, action, projectId, audience }) => {
+  return async ({ credential, action, projectId, audience, clientAddress }) => {
     // Enums of proto3 are open: a number that this version does not know arrives as itself.
     if (!ACTIONS.includes(action))
       throw new AppError('invalid_argument', 'action must be READ, WRITE or ADMIN.', { field: 'action' });
@@ -21,7 +21,11 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
       });
     }
     const identity = await identify(context, credential);
-    const { project, tenant } = checkAccess(context.directory, { identity, action, projectId, tenantId: 0 });
+    // Tenant-quota holds no telemetry: there a project is switched on, or asked whether it is.
+    const evenIfOff = audience === 'tenant-quota';
+    const request = { identity, action, projectId, tenantId: 0, evenIfOff };
+    const { project, tenant } = checkAccess(context.directory, request);
+    context.addresses.note(identity, clientAddress);
     const caller = {
       kind: 'principal',
       principal: identity.name,
@@ -33,6 +37,10 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
     } as const;
     const expiresAt = timestampFromMs(Date.now() + ASSERTION_TTL_SECONDS * 1000);
     const assertion = await signAssertion(context.keys.current, caller, audience);
-    return { tenantId: tenant.id, projectId: project.id, principal: identity.name, assertion, expiresAt };
+    const paths = { projectPath: project.path, tenantPath: tenant.path };
+    return {
+      ...{ tenantId: tenant.id, projectId: project.id, principal: identity.name, ...paths },
+      ...{ assertion, expiresAt },
+    };
   };
 }

@@ -8,6 +8,8 @@ import type { NewSession, Sessions } from '../sessions/sessions.js';
 export function signIn(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['signIn'] {
   return async ({ method }) => {
     const { sessionId, username, expiresAtMs } = await createSession(context.sessions, method);
+    const via = method.case === 'password' ? 'password' : 'one-time link';
+    context.audit.record({ event: 'sign_in', outcome: 'granted', via, principal: username });
     return { sessionId, username, expiresAt: timestampFromMs(expiresAtMs) };
   };
 }

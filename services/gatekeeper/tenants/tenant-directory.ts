@@ -1,8 +1,9 @@
 import type { Client } from '@connectrpc/connect';
-import type {
-  Project,
-  Tenant,
-  TenantQuotaService,
+import {
+  type Project,
+  type Tenant,
+  type TenantQuotaService,
+  TenantStatus,
 } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Readiness } from '../../../lib/health/readiness.js';
@@ -39,6 +40,8 @@ export class TenantDirectory implements Closable {
   readonly #options: TenantDirectoryOptions;
   readonly #stopping = new AbortController();
   #synced = false;
+  /** Where the stream was, so that a reconnect need not bring everything again. */
+  #resumeToken = '';
   #running: Promise<void> | undefined;
 
   constructor(options: TenantDirectoryOptions) {
@@ -100,10 +103,12 @@ export class TenantDirectory implements Closable {
     const { client, assertion, readiness } = this.#options;
     const options = { ...withAssertion(await assertion(), this.#stopping.signal), timeoutMs: 0 };
     const seen = new Set<number>();
-    for await (const { tenant, synced } of client.watchTenants({}, options)) {
+    const request = { resumeToken: this.#resumeToken };
+    for await (const { tenant, synced, full, resumeToken } of client.watchTenants(request, options)) {
       if (tenant) this.#put(tenant, seen);
+      if (resumeToken !== '') this.#resumeToken = resumeToken;
       if (!synced) continue;
-      this.#dropUnseen(seen);
+      if (full) this.#dropUnseen(seen);
       this.#synced = true;
       readiness.unblock(DEPENDENCY);
     }
@@ -111,6 +116,7 @@ export class TenantDirectory implements Closable {
 
   #put(tenant: Tenant, seen: Set<number>): void {
     this.#forget(tenant.id);
+    if (tenant.status === TenantStatus.DELETED) return;
     seen.add(tenant.id);
     this.#tenants.set(tenant.id, tenant);
     for (const project of tenant.projects) this.#projects.set(project.id, { project, tenant });

@@ -13,6 +13,8 @@ export interface AdmissionQuestion {
   readonly signal: ReceivedSignal;
   /** Bytes of the body as they arrive. */
   readonly wireBytes: number;
+  /** Where the exporter connects from, for the audit log. */
+  readonly clientAddress?: string | undefined;
 }
 
 /** A positive answer. */
@@ -25,13 +27,18 @@ export interface Admission {
   readonly database: string;
   readonly maxRequestBytes: number;
   readonly retentionDays: number;
+  /** First UTC day that is accepted, in days since 1970; absent or 0 for none but the retention's. */
+  readonly acceptFromDay?: number;
 }
 
 export interface Admissions {
   /**
-   * Rejects with AppError: `unauthenticated`, `permission_denied`, `not_found`, `rate_limited` (with the delay), or
-   * `unavailable` (with a delay) while nobody can tell.
+   * At once when this process knows the sender and holds enough of its limit, else after asking. Throws or rejects with
+   * AppError: `unauthenticated`, `permission_denied`, `not_found`, `rate_limited` (with the delay), `payload_too_large` (more than
+   * the whole limit), or `unavailable` (with a delay) while nobody can tell.
    */
-  admit(question: AdmissionQuestion): Promise<Admission>;
-  close(): void;
+  admit(question: AdmissionQuestion): Admission | Promise<Admission>;
+  /** Counts the items of a request that was admitted, which are known only when it has been read. */
+  settle(admission: Admission, signal: ReceivedSignal, items: number): void;
+  close(): Promise<void> | void;
 }

@@ -1,77 +1,166 @@
-import { createHash } from 'node:crypto';
-import { timestampMs } from '@bufbuild/protobuf/wkt';
-import {
-  type AdmitResponse,
-  GatekeeperService,
-  Signal,
-} from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
-import { AppError } from '../../../lib/errors/app-error.js';
+import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import { fromConnectError } from '../../../lib/errors/connect.js';
-import { createRpcClient, type RpcClient } from '../../../lib/rpc/client.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
+import { LruSet } from '../derived/lru-set.js';
 import { retryDelayMs } from '../status/retry-delay.js';
 import type { Admission, AdmissionQuestion, Admissions, ReceivedSignal } from './admission.js';
-import { AnswerCache, type CachedAnswer } from './answer-cache.js';
+import type { AdmissionLink } from './admission-link.js';
+import { type AdmitAnswer, readAdmitResponse, toAdmitRequest, toReturnLeases } from './admit-messages.js';
+import { AnswerCache } from './answer-cache.js';
+import { type CredentialForm, credentialForm, questionKey } from './credential-form.js';
+import { LeasePool } from './lease-pool.js';
+import { RateLimited } from './rate-limited.js';
 
-const CALL_TIMEOUT_MS = 2_000;
+const RETURN_INTERVAL_MS = 250;
 /** A refusal is remembered so that a misconfigured exporter does not become the gatekeeper's load. */
 const REFUSAL_TTL_MS = 2_000;
-/** A gatekeeper whose clock is ahead must not make an answer immortal. */
-const MAX_ADMISSION_TTL_MS = 60_000;
 const MAX_CACHED_ANSWERS = 10_000;
+const MAX_KNOWN_ADDRESSES = 10_000;
+/** Questions that one request waits for; others may have spent what came with each of them. */
+const MAX_ROUNDS = 10;
 
-/** What the contract calls each signal. */
-const SIGNALS: Readonly<Record<ReceivedSignal, Signal>> = {
-  traces: Signal.TRACES,
-  metrics: Signal.METRICS,
-  logs: Signal.LOGS,
-};
+interface Sender {
+  readonly question: AdmissionQuestion;
+  readonly form: CredentialForm;
+  readonly key: string;
+}
 
-/** Asks the gatekeeper, at most one call at a time for the same credential, project and signal. */
+interface Asking {
+  readonly answer: Promise<Admission>;
+  /** Of requests that wait for this answer besides the first. */
+  waitingBytes: number;
+}
+
+/**
+ * Knows who may send for a second, and holds a lease of each tenant's limit: requests of known senders are let in without
+ * waiting as long as the lease has room. Asks the gatekeeper at most once at a time for the same sender, project and signal,
+ * mostly ahead of need.
+ */
 export class GatekeeperAdmissions implements Admissions {
-  readonly #client: RpcClient<typeof GatekeeperService>;
+  readonly #link: AdmissionLink;
   readonly #logger: Logger;
   readonly #cache = new AnswerCache(MAX_CACHED_ANSWERS);
-  readonly #running = new Map<string, Promise<Admission>>();
+  readonly #addresses = new LruSet<string>(MAX_KNOWN_ADDRESSES);
+  readonly #asking = new Map<string, Asking>();
+  readonly #pool = new LeasePool();
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(gatekeeperUrl: string, logger: Logger) {
-    this.#client = createRpcClient(GatekeeperService, { url: gatekeeperUrl, timeoutMs: CALL_TIMEOUT_MS });
+  constructor(link: AdmissionLink, logger: Logger) {
+    this.#link = link;
     this.#logger = logger;
+    this.#timer = setInterval(() => void this.#returnLeases(), RETURN_INTERVAL_MS).unref();
   }
 
-  async admit(question: AdmissionQuestion): Promise<Admission> {
+  admit(question: AdmissionQuestion): Admission | Promise<Admission> {
     const form = credentialForm(question);
-    if (form === undefined) throw noCredential();
-    const key = cacheKey(question, form);
-    const cached = this.#cache.get(key);
-    if (cached) return admissionOf(cached);
-    const running = this.#running.get(key) ?? this.#ask(question, form, key);
-    this.#running.set(key, running);
-    return running;
+    const sender = { question, form, key: questionKey(question, form) };
+    const known = this.#cache.get(sender.key);
+    if (!known) return this.#admitByAsking(sender);
+    if ('refusal' in known) throw known.refusal;
+    const spent = this.#spend(sender, known.admission);
+    if (!spent) return this.#admitByAsking(sender);
+    this.#askAhead(sender, known.admission);
+    return known.admission;
   }
 
-  close(): void {
-    this.#client.close();
+  settle({ tenantId }: Admission, signal: ReceivedSignal, items: number): void {
+    this.#pool.purse({ tenantId, signal }, performance.now()).settle(items);
   }
 
-  async #ask(question: AdmissionQuestion, form: CredentialForm, key: string): Promise<Admission> {
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#returnLeases(true);
+    this.#link.close();
+  }
+
+  /** False when only the gatekeeper can tell. Throws a refusal that stands. */
+  #spend({ question }: Sender, { tenantId, projectId }: Admission, isCounted = false): boolean {
+    const { signal } = question;
+    const owner = { tenantId, signal };
+    const nowMs = performance.now();
+    const spending = this.#pool.purse(owner, nowMs).spend(question.wireBytes, nowMs);
+    if (spending === 'spent') return true;
+    if (spending === 'ask') return false;
+    if (!isCounted) this.#pool.countRefused(owner, projectId, nowMs);
+    throw new RateLimited({ ...owner, projectId }, spending);
+  }
+
+  async #admitByAsking(sender: Sender): Promise<Admission> {
+    const { key, question } = sender;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const running = this.#asking.get(key);
+      if (running) running.waitingBytes += question.wireBytes;
+      const admission = await (running ?? this.#ask(sender, Math.max(1, question.wireBytes))).answer;
+      // Whom the gatekeeper refused, the gatekeeper has counted.
+      if (this.#spend(sender, admission, running === undefined)) return admission;
+    }
+    throw unavailable();
+  }
+
+  /** Renews lease and knowledge while both last, and tells the gatekeeper of addresses it has not heard of. */
+  #askAhead(sender: Sender, { tenantId }: Admission): void {
+    const { question, key } = sender;
+    if (this.#asking.has(key)) return;
+    const nowMs = performance.now();
+    const purse = this.#pool.purse({ tenantId, signal: question.signal }, nowMs);
+    if (purse.wantsAhead(nowMs) || !this.#addresses.has(addressKey(sender)))
+      this.#ask(sender, 0).answer.catch(() => undefined);
+  }
+
+  #ask(sender: Sender, needBytes: number): Asking {
+    const asking: Asking = { waitingBytes: 0, answer: this.#call(sender, needBytes) };
+    this.#asking.set(sender.key, asking);
+    return asking;
+  }
+
+  async #call(sender: Sender, needBytes: number): Promise<Admission> {
+    const { question, key, form } = sender;
+    const { signal } = question;
+    const known = this.#cache.get(key);
+    const admission = known && 'admission' in known ? known.admission : undefined;
+    const owner = admission && { tenantId: admission.tenantId, signal };
+    const purse = owner && this.#pool.purse(owner, performance.now());
+    // At the least until the next turn, so that requests that came together are asked for together.
+    await pause(purse?.pauseMs(performance.now()) ?? 0);
+    const waitingBytes = this.#asking.get(key)?.waitingBytes ?? 0;
+    const lease = purse?.question(needBytes, waitingBytes, performance.now());
+    const refusedRequests = owner ? this.#pool.takeRefused(owner, admission.projectId) : 0;
+    this.#addresses.add(addressKey(sender));
     try {
-      const response = await this.#client.calls.admit({
-        credential: { form },
-        projectId: question.pathProjectId,
-        tenantId: question.pathTenantId,
-        signal: SIGNALS[question.signal],
-        wireBytes: BigInt(question.wireBytes),
-      });
-      const admission = fromResponse(response);
-      this.#cache.set(key, { admission }, ttlMs(response));
-      return admission;
+      const request = toAdmitRequest({ question, form, lease, refusedRequests });
+      return this.#enter(
+        sender,
+        readAdmitResponse(await this.#link.admit(request)),
+        lease?.needBytes ?? needBytes,
+      );
     } catch (error) {
+      purse?.restore(lease?.returned);
       const refusal = this.#refusalOf(error);
       if (isAboutIdentity(refusal)) this.#cache.set(key, { refusal }, REFUSAL_TTL_MS);
       throw refusal;
     } finally {
-      this.#running.delete(key);
+      this.#asking.delete(key);
+    }
+  }
+
+  #enter({ key, question }: Sender, answer: AdmitAnswer, needBytes: number): Admission {
+    const { admission, lease, refusal, ttlMs } = answer;
+    const nowMs = performance.now();
+    const purse = this.#pool.purse({ tenantId: admission.tenantId, signal: question.signal }, nowMs);
+    this.#cache.set(key, { admission }, ttlMs);
+    if (lease) purse.grant(lease, nowMs);
+    if (refusal) purse.refuse(refusal, needBytes, nowMs);
+    return admission;
+  }
+
+  /** Lost returns are no loss but to the tenant, and only until its window is over. */
+  async #returnLeases(isEnd = false): Promise<void> {
+    const returns = this.#pool.takeReturns(performance.now(), isEnd);
+    if (returns.length === 0) return;
+    try {
+      await this.#link.returnLeases(toReturnLeases(returns));
+    } catch (error) {
+      this.#logger.debug({ reason: messageOf(error) }, 'leases were not returned');
     }
   }
 
@@ -81,64 +170,29 @@ export class GatekeeperAdmissions implements Admissions {
     if (isAboutIdentity(refusal) || refusal.code === 'rate_limited' || refusal.code === 'invalid_argument')
       return refusal;
     this.#logger.warn({ reason: refusal.message, code: refusal.code }, 'the gatekeeper gave no answer');
-    return new AppError(
-      'unavailable',
-      'Credentials cannot be checked at the moment; send the data again shortly.',
-      {
-        cause: error,
-        retryAfterMs: retryDelayMs(),
-      },
-    );
+    return unavailable(error);
   }
 }
 
+/** Decisions about a credential and its tenant, which hold for a while. */
 function isAboutIdentity({ code }: AppError): boolean {
-  return code === 'unauthenticated' || code === 'permission_denied' || code === 'not_found';
-}
-
-function admissionOf(answer: CachedAnswer): Admission {
-  if ('refusal' in answer) throw answer.refusal;
-  return answer.admission;
-}
-
-type CredentialForm =
-  | { readonly case: 'token'; readonly value: string }
-  | { readonly case: 'clientCertificate'; readonly value: Uint8Array };
-
-/** A token decides alone: a certificate beside it neither widens what it may do nor stands in when it is refused. */
-function credentialForm({ token, clientCertificate }: AdmissionQuestion): CredentialForm | undefined {
-  if (token !== undefined) return { case: 'token', value: token };
-  return clientCertificate && { case: 'clientCertificate', value: clientCertificate };
-}
-
-/** The token itself is kept nowhere. */
-function cacheKey(question: AdmissionQuestion, form: CredentialForm): string {
-  const digest = createHash('sha256').update(`${form.case} `).update(form.value).digest('base64');
-  return `${digest} ${question.pathTenantId} ${question.pathProjectId} ${question.signal}`;
-}
-
-function ttlMs(response: AdmitResponse): number {
-  if (!response.validUntil) return 0;
-  return Math.min(timestampMs(response.validUntil) - Date.now(), MAX_ADMISSION_TTL_MS);
-}
-
-function fromResponse(response: AdmitResponse): Admission {
-  const { limits, tenantId, projectId, principal, database } = response;
-  if (!limits || limits.maxRequestBytes === 0n || limits.retentionDays === 0 || database === '')
-    throw new AppError('unavailable', "The gatekeeper's answer lacks limits or a database.");
-  return {
-    tenantId,
-    projectId,
-    principal,
-    database,
-    maxRequestBytes: Number(limits.maxRequestBytes),
-    retentionDays: limits.retentionDays,
-  };
-}
-
-function noCredential(): AppError {
-  return new AppError(
-    'unauthenticated',
-    'The request carries no credential. Send a token in PRIVATE-TOKEN or as Authorization: Bearer <token>, for example with OTEL_EXPORTER_OTLP_HEADERS="PRIVATE-TOKEN=<token>", or a client certificate where the port asks for one.',
+  return (
+    code === 'unauthenticated' ||
+    code === 'permission_denied' ||
+    code === 'not_found' ||
+    code === 'storage_quota'
   );
+}
+
+function addressKey({ key, question }: Sender): string {
+  return `${key} ${question.clientAddress ?? ''}`;
+}
+
+function unavailable(cause?: unknown): AppError {
+  const message = 'Credentials cannot be checked at the moment; send the data again shortly.';
+  return new AppError('unavailable', message, { cause, retryAfterMs: retryDelayMs() });
+}
+
+function pause(ms: number): Promise<void> | undefined {
+  return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : undefined;
 }

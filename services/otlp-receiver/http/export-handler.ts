@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { presentedToken } from '../../../lib/auth/presented-token.js';
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Admission, AdmissionQuestion } from '../admission/admission.js';
 import { peerCertificateOf } from '../admission/peer-certificate.js';
-import { presentedToken } from '../admission/presented-credential.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -83,7 +83,7 @@ async function receive(request: AnyRequest, receiving: Receiving): Promise<Succe
   if (declared !== undefined && declared > ingest.maxRequestBytes)
     throw bodyTooLarge(ingest.maxRequestBytes, declared);
   const ask = (wireBytes: number) =>
-    ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes });
+    ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes }, arrival);
   const early = declared === undefined ? undefined : await ask(declared);
   arrival.tenantId = early?.tenantId;
   invitation.send();
@@ -120,14 +120,19 @@ async function inflated({ wire, compression, admission, ingest, lease }: Inflati
   return body;
 }
 
-type Sender = Pick<AdmissionQuestion, 'token' | 'clientCertificate'>;
+type Sender = Pick<AdmissionQuestion, 'token' | 'clientCertificate' | 'clientAddress'>;
 
 function senderOf(request: AnyRequest): Sender {
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  return { token: presentedToken(header), clientCertificate: peerCertificateOf(request.socket) };
+  const { socket } = request;
+  return {
+    token: presentedToken(header),
+    clientCertificate: peerCertificateOf(socket),
+    clientAddress: socket.remoteAddress,
+  };
 }
 
 function formOf(request: AnyRequest): Omit<ResponseForm, 'endsConnection'> {

@@ -5,9 +5,12 @@ import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
 import type { Account, Amount, Ledger } from '../ledger/ledger.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { RejectLog } from '../ledger/reject-log.js';
+import type { Arrival } from '../ledger/turned-away.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import { acceptedDays } from '../transcode/accept-window.js';
 import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
+import { admitArrival } from './admit-arrival.js';
 import { Companions } from './companions.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import {
@@ -55,8 +58,8 @@ export class Ingest {
     return this.#options.budget.lease();
   }
 
-  admit(question: AdmissionQuestion): Promise<Admission> {
-    return this.#options.admissions.admit(question);
+  admit(question: AdmissionQuestion, arrival: Arrival): Admission | Promise<Admission> {
+    return admitArrival(this.#options, question, arrival);
   }
 
   /** Largest request of this tenant, after decompression. */
@@ -176,8 +179,9 @@ export class Ingest {
 
   /** Enters the items of an export, and the refused ones as such. Returns what is left to be stored. */
   #enter(received: ReceivedExport, account: Account, result: TranscodeResult): Amount {
-    const { ledger } = this.#options;
+    const { ledger, admissions } = this.#options;
     const totalItems = result.accepted + countRejected(result);
+    admissions.settle(received.admission, account.signal, totalItems);
     ledger.received(account, { items: totalItems, bytes: 0 });
     let bytes = received.body.length;
     for (const [reason, items] of result.rejected) {
@@ -230,11 +234,13 @@ interface Transcoded {
 
 function transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
   const { signal, admission, encoding, body } = received;
-  const { tenantId, projectId, retentionDays } = admission;
+  const { tenantId, projectId } = admission;
+  const nowMs = Date.now();
+  const retentionDays = acceptedDays(nowMs, admission.retentionDays, admission.acceptFromDay);
   return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
     tenantId,
     projectId,
-    nowUnixNano: BigInt(Date.now()) * 1_000_000n,
+    nowUnixNano: BigInt(nowMs) * 1_000_000n,
     limits: { retentionDays },
     sightings,
   });

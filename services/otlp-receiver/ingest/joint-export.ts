@@ -20,8 +20,8 @@ export function isSmall({ encoding, body }: ReceivedExport): boolean {
 
 /** Exports of one key are held to the same limits and go to the same place. */
 export function jointKey({ signal, admission }: ReceivedExport): string {
-  const { database, tenantId, projectId, retentionDays } = admission;
-  return `${signal.name} ${tenantId} ${projectId} ${retentionDays} ${database}`;
+  const { database, tenantId, projectId, retentionDays, acceptFromDay = 0 } = admission;
+  return `${signal.name} ${tenantId} ${projectId} ${retentionDays} ${acceptFromDay} ${database}`;
 }
 
 /**

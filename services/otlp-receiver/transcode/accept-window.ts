@@ -1,5 +1,6 @@
 const NANOS_PER_SECOND = 1_000_000_000n;
-const NANOS_PER_DAY = 86_400n * NANOS_PER_SECOND;
+const SECONDS_PER_DAY = 86_400;
+const NANOS_PER_DAY = BigInt(SECONDS_PER_DAY) * NANOS_PER_SECOND;
 /** Clocks of exporters may be ahead by this much. */
 const MAX_AHEAD_UNIX_NANO = 3_600n * NANOS_PER_SECOND;
 /** Last instant of a `DateTime64(9)`, which is a signed 64-bit count (2262-04-11). */
@@ -14,11 +15,21 @@ export interface AcceptWindow {
 }
 
 export function acceptWindow(nowUnixNano: bigint, retentionDays: number): AcceptWindow {
+  const retentionSeconds = BigInt(Math.floor(retentionDays * SECONDS_PER_DAY));
   return {
-    fromUnixNano: nowUnixNano - BigInt(retentionDays) * NANOS_PER_DAY,
+    fromUnixNano: nowUnixNano - retentionSeconds * NANOS_PER_SECOND,
     toUnixNano: nowUnixNano + MAX_AHEAD_UNIX_NANO,
-    description: `the last ${retentionDays} days and the next hour`,
+    description: `the last ${Number(retentionDays.toFixed(2))} days and the next hour`,
   };
+}
+
+/**
+ * The retention, or less when earlier days were dropped to hold the tenant's storage quota: what is sent of them now would only
+ * be dropped again.
+ */
+export function acceptedDays(nowMs: number, retentionDays: number, acceptFromDay = 0): number {
+  const sinceFirstDay = nowMs / 1000 / SECONDS_PER_DAY - acceptFromDay;
+  return Math.max(0, Math.min(retentionDays, sinceFirstDay));
 }
 
 /** Days since 1970 in UTC: the partition of a row. */

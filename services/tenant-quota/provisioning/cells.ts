@@ -1,14 +1,16 @@
-import { migrate } from '../../../lib/store/migrate.js';
+import { type MigrationReport, migrate } from '../../../lib/store/migrate.js';
 import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { CellRecord } from '../registry/tenant-record.js';
 
 /** The cell that tenants share unless they were given one of their own. */
-export const DEFAULT_CELL: CellRecord = { name: 'default', database: 'gob_cell_default' };
+export const DEFAULT_CELL: CellRecord = {
+  ...{ name: 'default', database: 'gob_cell_default', dedicatedTenantId: 0, version: 1 },
+};
 
 export interface CellMigrator {
   /** Brings a cell's database to the newest schema; one query when it is there already. */
-  migrate(cell: CellRecord, signal: AbortSignal): Promise<void>;
+  migrate(cell: CellRecord, options: { signal: AbortSignal; dryRun?: boolean }): Promise<MigrationReport>;
 }
 
 export function createCellMigrator(options: {
@@ -17,8 +19,6 @@ export function createCellMigrator(options: {
   readonly logger: Logger;
 }): CellMigrator {
   return {
-    async migrate(cell, signal) {
-      await migrate({ ...options, schema: 'cell', database: cell.database, signal });
-    },
+    migrate: (cell, call) => migrate({ ...options, ...call, schema: 'cell', database: cell.database }),
   };
 }

@@ -30,14 +30,8 @@ describe('planChanges', () => {
         tenantId: 22,
         path: 'acme',
         tier: 'free',
-        limits: {
-          ingestBytesPerSecond: undefined,
-          maxRequestBytes: undefined,
-          retentionDays: 7,
-          storageBytes: undefined,
-        },
-        cell: 'default',
-        status: 'ready',
+        limits: { retentionDays: 7 },
+        ...{ cell: 'default', status: 'ready', statusReason: '', eraseAtMs: 0 },
         source: 'file',
         projects: [
           { projectId: 7n, path: 'acme/shop', enabled: true },

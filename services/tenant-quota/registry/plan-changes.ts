@@ -1,15 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IdentityTenant } from '../../../lib/config/identity-file.js';
 import { DEFAULT_CELL } from '../provisioning/cells.js';
-import type { ProjectRecord, TenantRecord, TenantState } from './tenant-record.js';
+import { compactLimits } from './limits.js';
+import { type ProjectRecord, stateOf, type TenantRecord, type TenantState } from './tenant-record.js';
 
 /** Source of records that come from the identity file. */
 export const FILE_SOURCE = 'file';
+/** Source of records that come from the admin interface and from provisioning. */
+export const API_SOURCE = 'api';
 
 /**
  * The tenants that must be written so that the registry agrees with the identity file. A tenant that is gone from the file is
  * kept, because its rows still exist, but its projects are switched off; so is a project that is gone from its tenant. A
- * project that moved is taken from its former tenant. Records of other sources are left alone unless the file names them.
+ * project that moved is taken from its former tenant. Records of other sources are left alone unless the file names them:
+ * then they are the file's from there on. A tenant that was deleted comes back when the file names it.
  */
 export function planChanges(
   current: readonly TenantRecord[],
@@ -37,14 +41,25 @@ function fromFile(
     tenantId: tenant.id,
     path: tenant.path,
     tier: tenant.tier,
-    limits: {
+    limits: compactLimits({
       ingestBytesPerSecond: limits.ingest_bytes_per_second,
+      ingestBurstBytes: limits.ingest_burst_bytes,
+      ingestItemsPerSecond: limits.ingest_items_per_second,
       maxRequestBytes: limits.max_request_bytes,
       retentionDays: limits.retention_days,
+      tracesRetentionDays: limits.traces_retention_days,
+      metricsRetentionDays: limits.metrics_retention_days,
+      logsRetentionDays: limits.logs_retention_days,
       storageBytes: limits.storage_bytes,
-    },
+      queryMaxSeconds: limits.query_max_seconds,
+      queryMaxReadBytes: limits.query_max_read_bytes,
+    }),
+    // Where the rows are is not the file's business, nor is it undone by it.
     cell: before?.cell ?? DEFAULT_CELL.name,
-    status: before?.status ?? 'ready',
+
+    status: 'ready',
+    statusReason: '',
+    eraseAtMs: 0,
     source: FILE_SOURCE,
     projects: byProjectId([...listed, ...gone]),
   };
@@ -53,14 +68,11 @@ function fromFile(
 /** A tenant that the file does not name. */
 function retire(record: TenantRecord, claimed: ReadonlySet<bigint>): TenantState {
   const kept = record.projects.filter((project) => !claimed.has(project.projectId));
-  const { version: _version, updatedAtMs: _updatedAtMs, ...state } = record;
-  return { ...state, projects: record.source === FILE_SOURCE ? kept.map(switchOff) : kept };
+  return { ...stateOf(record), projects: record.source === FILE_SOURCE ? kept.map(switchOff) : kept };
 }
 
 function isSame(wanted: TenantState, before: TenantRecord | undefined): boolean {
-  if (!before) return false;
-  const { version: _version, updatedAtMs: _updatedAtMs, ...state } = before;
-  return isDeepStrictEqual(wanted, state);
+  return before !== undefined && isDeepStrictEqual(wanted, stateOf(before));
 }
 
 const switchOff = (project: ProjectRecord): ProjectRecord => ({ ...project, enabled: false });

@@ -1,23 +1,20 @@
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Readiness } from '../../../lib/health/readiness.js';
 import type { Closable } from '../../../lib/lifecycle/lifecycle.js';
-import { migrate } from '../../../lib/store/migrate.js';
-import type { Store } from '../../../lib/store/store.js';
 import { isRetryable } from '../../../lib/store/store-errors.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
-import { type CellMigrator, DEFAULT_CELL } from '../provisioning/cells.js';
+import type { Schemas } from '../provisioning/schemas.js';
 import type { IdentitySeed } from './identity-seed.js';
-import { planChanges } from './plan-changes.js';
-import { CONTROL_DATABASE, type RegistryContent, RegistryTables } from './registry-tables.js';
-import type { CellRecord } from './tenant-record.js';
-import type { TenantRegistry } from './tenant-registry.js';
+import { RegistryReader } from './registry-reader.js';
+import type { RegistryTables } from './registry-tables.js';
+import type { RegistryWriter } from './registry-writer.js';
+import type { RegistryContent, TenantRegistry } from './tenant-registry.js';
 import { WakeableTimer } from './wakeable-timer.js';
 
 export interface RegistryKeeperOptions {
-  readonly store: Store;
-  /** For ON CLUSTER and Replicated engines; undefined for one server. */
-  readonly cluster: string | undefined;
-  readonly cells: CellMigrator;
+  readonly tables: RegistryTables;
+  readonly writer: RegistryWriter;
+  readonly schemas: Schemas;
   readonly registry: TenantRegistry;
   /** Undefined when tenants do not come from a file. */
   readonly seed: IdentitySeed | undefined;
@@ -27,7 +24,7 @@ export interface RegistryKeeperOptions {
 
 const DEPENDENCY = 'registry';
 /** How soon changes written by another replica are seen. */
-const REFRESH_INTERVAL_MS = 5_000;
+const REFRESH_INTERVAL_MS = 1_000;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 /** Lines about one outage are at least this far apart. */
@@ -40,11 +37,10 @@ const WARN_INTERVAL_MS = 3_000;
  */
 export class RegistryKeeper implements Closable {
   readonly #options: RegistryKeeperOptions;
-  readonly #tables: RegistryTables;
+  readonly #reader: RegistryReader;
   readonly #stopping = new AbortController();
   readonly #timer = new WakeableTimer();
-  readonly #migrated = new Set<string>();
-  #last: { readonly mark: string; readonly content: RegistryContent } | undefined;
+  #waiters: (() => void)[] = [];
   #published: RegistryContent | undefined;
   #isInStep = false;
   #warnedAtMs = Number.NEGATIVE_INFINITY;
@@ -52,7 +48,7 @@ export class RegistryKeeper implements Closable {
 
   constructor(options: RegistryKeeperOptions) {
     this.#options = options;
-    this.#tables = new RegistryTables(options.store);
+    this.#reader = new RegistryReader(options.tables);
   }
 
   start(): void {
@@ -62,21 +58,40 @@ export class RegistryKeeper implements Closable {
     this.#running = this.#run(this.#stopping.signal);
   }
 
+  /**
+   * Resolves once everything that was written before the call is in the registry, or when the caller goes away or this service
+   * ends: what was written is so all the same.
+   */
+  refresh(signal: AbortSignal): Promise<void> {
+    if (this.#stopping.signal.aborted || signal.aborted) return Promise.resolve();
+    const done = new Promise<void>((resolve) => {
+      this.#waiters.push(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#timer.wake();
+    return done;
+  }
+
   async close(): Promise<void> {
     this.#stopping.abort();
     this.#timer.wake();
     await this.#running;
+    this.#release(this.#waiters);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     let retryMs = RETRY_MIN_MS;
     while (!signal.aborted) {
+      const waiters = this.#waiters;
+      this.#waiters = [];
       try {
         await this.#bringInStep(signal);
         this.#succeeded();
+        this.#release(waiters);
         retryMs = RETRY_MIN_MS;
         await this.#timer.wait(REFRESH_INTERVAL_MS);
       } catch (error) {
+        this.#waiters.unshift(...waiters);
         if (signal.aborted) return;
         this.#failed(error);
         await this.#timer.wait(retryMs);
@@ -85,55 +100,23 @@ export class RegistryKeeper implements Closable {
     }
   }
 
+  #release(waiters: readonly (() => void)[]): void {
+    for (const waiter of waiters) waiter();
+  }
+
   async #bringInStep(signal: AbortSignal): Promise<void> {
-    await this.#migrateControl(signal);
-    let content = await this.#read(signal);
-    if (await this.#writeFromFile(content, signal)) content = await this.#read(signal);
+    const { schemas, writer, seed, registry } = this.#options;
+    await schemas.requireControl(signal);
+    await writer.ensureDefaultCell(signal);
+    let content = await this.#reader.read(signal);
+    if (seed && (await writer.applyFile(content.tenants, seed.tenants, signal)))
+      content = await this.#reader.read(signal);
     if (content === this.#published) return;
-    for (const cell of content.cells) await this.#migrateCell(cell, signal);
+    const cells = await schemas.requireCells(content.cells, signal);
     // Only now, so that nobody ever sees a tenant before its cell, or the registry before the file.
-    this.#options.registry.replace(content.tenants, content.cells);
-    this.#published = content;
-  }
-
-  async #migrateControl(signal: AbortSignal): Promise<void> {
-    if (this.#migrated.has(CONTROL_DATABASE)) return;
-    const { store, cluster, logger } = this.#options;
-    await migrate({ store, cluster, logger, schema: 'control', database: CONTROL_DATABASE, signal });
-    this.#migrated.add(CONTROL_DATABASE);
-  }
-
-  async #migrateCell(cell: CellRecord, signal: AbortSignal): Promise<void> {
-    if (this.#migrated.has(cell.database)) return;
-    await this.#options.cells.migrate(cell, signal);
-    this.#migrated.add(cell.database);
-  }
-
-  /** The same object as the last time while nobody has written. */
-  async #read(signal: AbortSignal): Promise<RegistryContent> {
-    // Read before the content: a write in between is then seen again rather than missed.
-    const mark = await this.#tables.readMark(signal);
-    if (this.#last?.mark === mark) return this.#last.content;
-    const { tenants, cells } = await this.#tables.read(signal);
-    const hasDefault = cells.some((cell) => cell.name === DEFAULT_CELL.name);
-    if (!hasDefault) await this.#tables.addCell(DEFAULT_CELL, signal);
-    const content = { tenants, cells: hasDefault ? cells : [...cells, DEFAULT_CELL] };
-    this.#last = { mark, content };
-    return content;
-  }
-
-  /** True when the file asked for something that was not in the registry. */
-  async #writeFromFile({ tenants }: RegistryContent, signal: AbortSignal): Promise<boolean> {
-    const { seed, logger } = this.#options;
-    const changes = seed ? planChanges(tenants, seed.tenants) : [];
-    if (changes.length === 0) return false;
-    const newest = Math.max(0, ...tenants.map((tenant) => tenant.version));
-    await this.#tables.write(changes, Math.max(Date.now(), newest + 1), signal);
-    logger.info(
-      { tenants: changes.map((tenant) => tenant.tenantId) },
-      'tenants written from the identity file',
-    );
-    return true;
+    registry.replace({ ...content, cells });
+    const isComplete = cells.length === content.cells.length;
+    this.#published = isComplete ? content : undefined;
   }
 
   #succeeded(): void {

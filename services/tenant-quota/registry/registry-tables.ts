@@ -1,22 +1,56 @@
+import type { Statement, StatementParams } from '../../../lib/store/statement.js';
 import type { Store } from '../../../lib/store/store.js';
-import { toStoreTime } from '../../../lib/store/timestamp.js';
+import { groupBy } from './group-by.js';
 import {
+  stampOf,
+  toCell,
+  toCellRow,
+  toProjectRow,
+  toProjectRows,
+  toRecord,
+  toState,
+  toStateRow,
+  toTenantRow,
+  toTier,
+  toTierRow,
+} from './registry-rows.js';
+import {
+  type CellRow,
+  type MarkRow,
   type ProjectRow,
   SELECT_CELLS,
   SELECT_MARK,
+  SELECT_OWNERS,
   SELECT_PROJECTS,
+  SELECT_STATES,
   SELECT_TENANTS,
+  SELECT_TIERS,
+  type StateRow,
   type TenantRow,
+  type TierRow,
 } from './registry-statements.js';
-import type { CellRecord, TenantRecord, TenantState } from './tenant-record.js';
+import type {
+  CellRecord,
+  ProjectRecord,
+  RankedState,
+  StorageState,
+  TenantRecord,
+  TenantState,
+  TierRecord,
+} from './tenant-record.js';
 
 /** The database with the registry. One per mesh. */
 export const CONTROL_DATABASE = 'gob_control';
 
-export interface RegistryContent {
-  readonly tenants: readonly TenantRecord[];
-  readonly cells: readonly CellRecord[];
-}
+/** Owner of projects whose tenant was erased. */
+export const NOBODY = 0;
+
+/** Tenants per answer: a hundred thousand at once would be more than an answer may be. */
+const PAGE_SIZE = 10_000;
+const MAX_TENANT_ID = 4_294_967_295;
+
+/** Sums of versions; equal marks mean equal contents. */
+export type RegistryMark = MarkRow;
 
 /** The registry as it is kept in ClickHouse. Every write is a new version of whole rows; nothing is updated in place. */
 export class RegistryTables {
@@ -26,47 +60,100 @@ export class RegistryTables {
     this.#store = store;
   }
 
-  /** Changes whenever any process has written a tenant or project. */
-  async readMark(signal: AbortSignal): Promise<string> {
-    const { rows } = await this.#select<{ mark: string }>(SELECT_MARK, signal);
-    return rows[0]?.mark ?? '0';
+  /** Changes whenever any process has written. */
+  async readMark(signal: AbortSignal): Promise<RegistryMark> {
+    const [mark] = await this.#select<MarkRow>(SELECT_MARK, signal);
+    return mark ?? { tenants: '0', states: '0', tiers: '0', cells: '0' };
   }
 
-  async read(signal: AbortSignal): Promise<RegistryContent> {
-    const [cells, tenants, projects] = await Promise.all([
-      this.#select<CellRecord>(SELECT_CELLS, signal),
-      this.#select<TenantRow>(SELECT_TENANTS, signal),
-      this.#select<ProjectRow>(SELECT_PROJECTS, signal),
+  /** Tenants written since a version, ordered by id; 0 for all. */
+  async readTenants(sinceVersion: number, signal: AbortSignal): Promise<TenantRecord[]> {
+    const records: TenantRecord[] = [];
+    for (let after = 0; ; ) {
+      const range = { after, upTo: MAX_TENANT_ID, since: sinceVersion, limit: PAGE_SIZE };
+      const rows = await this.#select<TenantRow>(SELECT_TENANTS, signal, range);
+      const last = rows.at(-1)?.tenantId;
+      if (last === undefined) return records;
+      const upTo = rows.length < PAGE_SIZE ? MAX_TENANT_ID : last;
+      records.push(...(await this.#withProjects(rows, { ...range, upTo }, signal)));
+      if (rows.length < PAGE_SIZE) return records;
+      after = last;
+    }
+  }
+
+  /** One tenant as it is now, past every cache. */
+  async readTenant(tenantId: number, signal: AbortSignal): Promise<TenantRecord | undefined> {
+    const range = { after: tenantId - 1, upTo: tenantId, since: 0, limit: 1 };
+    const [[row], projects] = await Promise.all([
+      this.#select<TenantRow>(SELECT_TENANTS, signal, range),
+      this.#select<ProjectRow>(SELECT_PROJECTS, signal, range),
     ]);
-    const projectsOf = byTenant(projects.rows);
-    return {
-      cells: cells.rows,
-      tenants: tenants.rows.map((row) => toRecord(row, projectsOf.get(row.tenantId) ?? [])),
-    };
+    return row && toRecord(row, projects);
   }
 
-  async addCell(cell: CellRecord, signal: AbortSignal): Promise<void> {
-    const nowMs = Date.now();
-    const row = {
-      Name: cell.name,
-      Database: cell.database,
-      Version: String(nowMs),
-      UpdatedAt: toStoreTime(nowMs),
-    };
-    await this.#insert('registry_add_cell', 'cells', [row], signal);
+  /** Tenants that own these projects now, by project. */
+  async readOwners(projectIds: readonly bigint[], signal: AbortSignal): Promise<ReadonlyMap<bigint, number>> {
+    const rows = await this.#select<ProjectRow>(SELECT_OWNERS, signal, { ids: projectIds });
+    return new Map(rows.map((row) => [BigInt(row.projectId), row.tenantId]));
+  }
+
+  async readCells(signal: AbortSignal): Promise<CellRecord[]> {
+    return (await this.#select<CellRow>(SELECT_CELLS, signal)).map(toCell);
+  }
+
+  async readTiers(signal: AbortSignal): Promise<TierRecord[]> {
+    return (await this.#select<TierRow>(SELECT_TIERS, signal)).map(toTier);
+  }
+
+  async readStates(signal: AbortSignal): Promise<StorageState[]> {
+    return (await this.#select<StateRow>(SELECT_STATES, signal)).map(toState);
   }
 
   /** Writes all of it under one version. Projects go first: until the tenants' rows are there, nobody takes notice of them. */
-  async write(tenants: readonly TenantState[], version: number, signal: AbortSignal): Promise<void> {
-    const stamp = { Version: String(version), UpdatedAt: toStoreTime(Date.now()) };
+  async writeTenants(tenants: readonly TenantState[], version: number, signal: AbortSignal): Promise<void> {
+    const stamp = stampOf(version);
     const projects = tenants.flatMap((tenant) => toProjectRows(tenant, stamp));
-    if (projects.length > 0) await this.#insert('registry_write_projects', 'projects', projects, signal);
+    await this.#insert('registry_write_projects', 'projects', projects, signal);
     const rows = tenants.map((tenant) => toTenantRow(tenant, stamp));
     await this.#insert('registry_write_tenants', 'tenants', rows, signal);
   }
 
-  #select<T>(statement: typeof SELECT_MARK, signal: AbortSignal) {
-    return this.#store.query<T>(statement, {}, { database: CONTROL_DATABASE, signal });
+  /** Frees projects of a tenant that is gone. */
+  async releaseProjects(
+    projects: readonly ProjectRecord[],
+    version: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const rows = projects.map((project) => toProjectRow(project, NOBODY, stampOf(version)));
+    await this.#insert('registry_release_projects', 'projects', rows, signal);
+  }
+
+  async writeCell(cell: CellRecord, signal: AbortSignal): Promise<void> {
+    await this.#insert('registry_write_cell', 'cells', [toCellRow(cell)], signal);
+  }
+
+  async writeTier(tier: TierRecord, signal: AbortSignal): Promise<void> {
+    await this.#insert('registry_write_tier', 'tiers', [toTierRow(tier)], signal);
+  }
+
+  async writeStates(states: readonly RankedState[], signal: AbortSignal): Promise<void> {
+    await this.#insert('registry_write_states', 'tenant_states', states.map(toStateRow), signal);
+  }
+
+  async #withProjects(
+    rows: readonly TenantRow[],
+    range: StatementParams,
+    signal: AbortSignal,
+  ): Promise<TenantRecord[]> {
+    if (rows.length === 0) return [];
+    const projects = await this.#select<ProjectRow>(SELECT_PROJECTS, signal, range);
+    const projectsOf = groupBy(projects, (project) => project.tenantId);
+    return rows.map((row) => toRecord(row, projectsOf.get(row.tenantId) ?? []));
+  }
+
+  async #select<T>(statement: Statement, signal: AbortSignal, params: StatementParams = {}) {
+    const options = { database: CONTROL_DATABASE, signal };
+    return (await this.#store.query<T>(statement, params, options)).rows;
   }
 
   async #insert(
@@ -75,72 +162,7 @@ export class RegistryTables {
     rows: readonly Readonly<Record<string, unknown>>[],
     signal: AbortSignal,
   ): Promise<void> {
+    if (rows.length === 0) return;
     await this.#store.insertRows({ name, database: CONTROL_DATABASE, table, rows, signal });
   }
-}
-
-function byTenant(rows: readonly ProjectRow[]): ReadonlyMap<number, readonly ProjectRow[]> {
-  const groups = new Map<number, ProjectRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.tenantId);
-    if (group) group.push(row);
-    else groups.set(row.tenantId, [row]);
-  }
-  return groups;
-}
-
-const orUndefined = (value: string | number | null): number | undefined =>
-  value === null ? undefined : Number(value);
-
-function toRecord(row: TenantRow, projects: readonly ProjectRow[]): TenantRecord {
-  const { tenantId, path, tier, cell, status, source } = row;
-  return {
-    ...{ tenantId, path, tier, cell, status, source },
-    limits: {
-      ingestBytesPerSecond: orUndefined(row.ingestBytesPerSecond),
-      maxRequestBytes: orUndefined(row.maxRequestBytes),
-      retentionDays: orUndefined(row.retentionDays),
-      storageBytes: orUndefined(row.storageBytes),
-    },
-    projects: projects.map((project) => ({
-      projectId: BigInt(project.projectId),
-      path: project.path,
-      enabled: project.enabled,
-    })),
-    // A crash may have come between the projects' rows and the tenant's.
-    version: Math.max(Number(row.version), ...projects.map((project) => Number(project.version))),
-    updatedAtMs: Number(row.updatedAtMs),
-  };
-}
-
-interface Stamp {
-  readonly Version: string;
-  readonly UpdatedAt: string;
-}
-
-function toTenantRow(tenant: TenantState, stamp: Stamp) {
-  const { limits } = tenant;
-  return {
-    TenantId: tenant.tenantId,
-    Path: tenant.path,
-    Tier: tenant.tier,
-    IngestBytesPerSecond: limits.ingestBytesPerSecond ?? null,
-    MaxRequestBytes: limits.maxRequestBytes ?? null,
-    RetentionDays: limits.retentionDays ?? null,
-    StorageBytes: limits.storageBytes ?? null,
-    Cell: tenant.cell,
-    Status: tenant.status,
-    Source: tenant.source,
-    ...stamp,
-  };
-}
-
-function toProjectRows(tenant: TenantState, stamp: Stamp) {
-  return tenant.projects.map((project) => ({
-    ProjectId: String(project.projectId),
-    TenantId: tenant.tenantId,
-    Path: project.path,
-    Enabled: project.enabled,
-    ...stamp,
-  }));
 }

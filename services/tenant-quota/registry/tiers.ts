@@ -1,57 +1,82 @@
 import type { TIERS } from '../../../lib/config/identity-file.js';
+import type { LimitName, LimitOverrides } from './limits.js';
 
 export type TierName = (typeof TIERS)[number];
 
-/** Limits in force. None is ever zero: zero would read as "unlimited" to some and as "nothing" to others. */
-export interface Limits {
-  /** Over all signals, bytes on the wire. */
-  readonly ingestBytesPerSecond: number;
-  /** After decompression. */
-  readonly maxRequestBytes: number;
-  readonly retentionDays: number;
-  /** Compressed bytes on disk, derived tables included. */
-  readonly storageBytes: number;
-}
+export const SIGNALS = ['traces', 'metrics', 'logs'] as const;
+export type SignalName = (typeof SIGNALS)[number];
 
-/** What a tenant has over its tier; a missing limit follows the tier, also when the tier changes later. */
-export type LimitOverrides = { readonly [K in keyof Limits]: Limits[K] | undefined };
+/**
+ * Limits in force. None is ever zero: zero would read as "unlimited" to some and as "nothing" to others. `retentionDays` is
+ * the longest of the three signals.
+ */
+export type Limits = { readonly [K in LimitName]: number };
 
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 
+type TierDefaults = Omit<Limits, `${SignalName}RetentionDays`>;
+
 /**
  * Retention stays below 100 days: ClickHouse refuses an insert that touches more than 100 partitions (days), so a batch can
  * never fail for being spread over all that may still be sent.
  */
-const TIER_LIMITS: Readonly<Record<TierName, Limits>> = {
+const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
   free: {
     ingestBytesPerSecond: 100 * KIB,
+    ingestBurstBytes: MIB,
+    ingestItemsPerSecond: 1_000,
     maxRequestBytes: 16 * MIB,
     retentionDays: 30,
     storageBytes: 10 * GIB,
+    queryMaxSeconds: 10,
+    queryMaxReadBytes: 20 * GIB,
   },
   premium: {
     ingestBytesPerSecond: MIB,
+    ingestBurstBytes: 10 * MIB,
+    ingestItemsPerSecond: 10_000,
     maxRequestBytes: 16 * MIB,
     retentionDays: 60,
     storageBytes: 100 * GIB,
+    queryMaxSeconds: 20,
+    queryMaxReadBytes: 100 * GIB,
   },
   ultimate: {
     ingestBytesPerSecond: 10 * MIB,
+    ingestBurstBytes: 100 * MIB,
+    ingestItemsPerSecond: 100_000,
     maxRequestBytes: 16 * MIB,
     retentionDays: 90,
     storageBytes: 1024 * GIB,
+    queryMaxSeconds: 30,
+    queryMaxReadBytes: 500 * GIB,
   },
 };
 
-/** The limits in force: the tenant's own where set, else its tier's. */
-export function resolveLimits(tier: TierName, overrides: LimitOverrides): Limits {
+/**
+ * The limits in force: the tenant's own where set, else what its tier was set to, else the tier's built-in default. A
+ * signal's retention comes before the general one at the same level only: a tenant's `retention_days` goes before its
+ * tier's `logs_retention_days`.
+ */
+export function resolveLimits(
+  tier: TierName,
+  overrides: LimitOverrides,
+  tierOverrides: LimitOverrides = {},
+): Limits {
   const defaults = TIER_LIMITS[tier];
-  return {
-    ingestBytesPerSecond: overrides.ingestBytesPerSecond ?? defaults.ingestBytesPerSecond,
-    maxRequestBytes: overrides.maxRequestBytes ?? defaults.maxRequestBytes,
-    retentionDays: overrides.retentionDays ?? defaults.retentionDays,
-    storageBytes: overrides.storageBytes ?? defaults.storageBytes,
+  const retentionOf = (signal: SignalName): number =>
+    overrides[`${signal}RetentionDays`] ??
+    overrides.retentionDays ??
+    tierOverrides[`${signal}RetentionDays`] ??
+    tierOverrides.retentionDays ??
+    defaults.retentionDays;
+  const bySignal = {
+    tracesRetentionDays: retentionOf('traces'),
+    metricsRetentionDays: retentionOf('metrics'),
+    logsRetentionDays: retentionOf('logs'),
   };
+  const retentionDays = Math.max(...Object.values(bySignal));
+  return { ...defaults, ...tierOverrides, ...overrides, ...bySignal, retentionDays };
 }

@@ -1,17 +1,17 @@
-import type { ServiceImpl } from '@connectrpc/connect';
-import type { TenantQuotaService } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
+import type { ConnectRouter } from '@connectrpc/connect';
+import { TenantAdminService } from '../../../gen/es/gob/tenantquota/v1/admin_pb.js';
+import { ProvisioningService, UsageService } from '../../../gen/es/gob/tenantquota/v1/provisioning_pb.js';
+import { TenantQuotaService } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import type { TenantQuotaContext } from '../context.js';
-import { getProject } from './get-project.js';
-import { getTenant } from './get-tenant.js';
-import { listTenants } from './list-tenants.js';
-import { watchTenants } from './watch-tenants.js';
+import { tenantAdminCalls } from './admin/index.js';
+import { provisioningCalls } from './provisioning/index.js';
+import { tenantQuotaCalls } from './registry/index.js';
+import { getStorageUsage } from './usage/get-storage-usage.js';
 
-/** Every call of the contract. */
-export function tenantQuotaCalls(context: TenantQuotaContext): ServiceImpl<typeof TenantQuotaService> {
-  return {
-    getTenant: getTenant(context),
-    getProject: getProject(context),
-    listTenants: listTenants(context),
-    watchTenants: watchTenants(context),
-  };
+/** Every contract of this service. */
+export function routeCalls(router: ConnectRouter, context: TenantQuotaContext): void {
+  router.service(TenantQuotaService, tenantQuotaCalls(context));
+  router.service(ProvisioningService, provisioningCalls(context));
+  router.service(TenantAdminService, tenantAdminCalls(context));
+  router.service(UsageService, { getStorageUsage: getStorageUsage(context) });
 }

@@ -1,0 +1,130 @@
+import { SLICES } from '../window.js';
+
+/**
+ * What Redis does in one step. Each script takes one key, or keys that share a hash tag, so that it runs in a Redis Cluster
+ * too. Clocks are the server's, so that all who share it share its time.
+ */
+
+const NOW = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+/** Counter: expiry is set with the first increment only. */
+export const INCREMENT = `local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return count`;
+
+export const DELETE_IF_EQUAL = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;
+
+/** Time to live, then names and values. */
+export const SET_FIELDS = `for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
+
+export const PUSH = `redis.call('LPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], 0, ARGV[2] - 1)
+redis.call('PEXPIRE', KEYS[1], ARGV[3])`;
+
+/** Keys: the lock, its last token. The token is a number of milliseconds or one more than the last, whichever is larger. */
+export const ACQUIRE_LOCK = `${NOW}
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return false end
+local last = tonumber(redis.call('GET', KEYS[2]) or '0')
+if not held then
+  last = math.max(last + 1, now)
+  redis.call('SET', KEYS[2], string.format('%d', last))
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return last`;
+
+/**
+ * The sliding window of lib/kv/window.ts, operation by operation. Arguments: now in ms or '' for the server's clock, window in ms,
+ * share, whether to add, then three lists, each led by its length: amounts (need, demand, want), counters (name, unit, limit),
+ * adjustments (index, amount by unit). Answers index, position of the refusing counter or 0, its sum, its wait (-1: never), grants.
+ */
+export const SPEND_WINDOW = `${NOW}
+local SLICES = ${SLICES}
+local at = 0
+local function text() at = at + 1; return ARGV[at] end
+local function number() return tonumber(text()) end
+now = tonumber(text()) or now
+local window, share, adds = number(), number(), number() == 1
+local needs, demands, granted = {}, {}, {}
+for unit = 1, number() do
+  local need, demand, want = number(), number(), number()
+  needs[unit], demands[unit], granted[unit] = need, demand, math.max(need, demand, want)
+end
+local counters, names = {}, {}
+for i = 1, number() do
+  counters[i] = { name = text(), unit = number() + 1, limit = number() }
+  names[i] = counters[i].name
+end
+local adjustments = {}
+for i = 1, number() do
+  adjustments[i] = { index = number() }
+  for unit = 1, #needs do adjustments[i][unit] = number() end
+end
+local slice = window / SLICES
+local index = math.floor(now / slice)
+local left = slice - (now - index * slice)
+local stored = redis.call('HMGET', KEYS[1], unpack(names))
+
+-- sums[1] is the current slice, sums[SLICES + 1] the one that is leaving the window.
+local function rolled(stored)
+  local before = {}
+  for value in string.gmatch(stored or '', '%d+') do before[#before + 1] = tonumber(value) end
+  local passed = index - (before[1] or 0)
+  local state = { index = index, sums = {} }
+  if passed <= 0 then state.index, passed = before[1], 0 end
+  for age = 0, SLICES do state.sums[age + 1] = age >= passed and before[age - passed + 2] or 0 end
+  return state
+end
+
+local function wait_for(sums, within, spare)
+  if spare < 0 then return math.huge end
+  local rest, wait = within, left
+  for age = SLICES, 1, -1 do
+    if rest <= spare then return math.ceil(wait - ((spare - rest) * slice) / sums[age + 1]) end
+    wait = wait + slice
+    rest = rest - sums[age]
+  end
+  return math.ceil(wait - ((spare - rest) * slice) / sums[1])
+end
+
+local refusing, refusedUsed, refusedWait = 0, 0, 0
+for i, counter in ipairs(counters) do
+  local state = rolled(stored[i])
+  counter.state = state
+  local sums = state.sums
+  for _, adjustment in ipairs(adjustments) do
+    local age = math.max(0, state.index - adjustment.index)
+    if age <= SLICES then sums[age + 1] = math.max(0, sums[age + 1] + adjustment[counter.unit]) end
+  end
+  local need = needs[counter.unit]
+  local within = 0
+  for age = 1, SLICES do within = within + sums[age] end
+  local used = within + (sums[SLICES + 1] * left) / slice
+  local room = math.floor(counter.limit - used)
+  local most = math.max(need, math.min(demands[counter.unit], room), math.floor(room * share))
+  granted[counter.unit] = math.min(granted[counter.unit], most)
+  if used + need > counter.limit then
+    local wait = wait_for(sums, within, counter.limit - need)
+    if refusing == 0 or wait > refusedWait then
+      refusing, refusedUsed, refusedWait = i, math.ceil(used), wait
+    end
+  end
+end
+local write = {}
+for _, counter in ipairs(counters) do
+  local sums = counter.state.sums
+  if refusing == 0 and adds then sums[1] = sums[1] + granted[counter.unit] end
+  local parts = { string.format('%d', counter.state.index) }
+  for age = 1, SLICES + 1 do parts[age + 1] = string.format('%d', sums[age]) end
+  write[#write + 1] = counter.name
+  write[#write + 1] = table.concat(parts, ' ')
+end
+redis.call('HSET', KEYS[1], unpack(write))
+redis.call('PEXPIRE', KEYS[1], 2 * window)
+if refusedWait == math.huge then refusedWait = -1 end
+local answer = { index, refusing, refusedUsed, refusedWait }
+for unit = 1, #granted do answer[4 + unit] = granted[unit] end
+return answer`;

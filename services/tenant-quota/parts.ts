@@ -1,0 +1,74 @@
+import type { Kv } from '../../lib/kv/kv.js';
+import { openKv } from '../../lib/kv/open-kv.js';
+import type { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
+import type { ServiceContext } from '../../lib/lifecycle/service-main.js';
+import type { Store } from '../../lib/store/store.js';
+import type { TenantQuotaConfig } from './config.js';
+import type { TenantQuotaContext } from './context.js';
+import { KvLocks } from './locks/kv-locks.js';
+import { createCellMigrator } from './provisioning/cells.js';
+import { Eraser } from './provisioning/erase.js';
+import { Provisioner } from './provisioning/provision.js';
+import { Schemas } from './provisioning/schemas.js';
+import { AuditLog } from './registry/audit-log.js';
+import { IdentitySeed } from './registry/identity-seed.js';
+import { RegistryKeeper } from './registry/registry-keeper.js';
+import { RegistryTables } from './registry/registry-tables.js';
+import { RegistryWriter } from './registry/registry-writer.js';
+import { TenantRegistry } from './registry/tenant-registry.js';
+import { CellRuns } from './retention/cell-runs.js';
+import { RetentionLoop } from './retention/retention-loop.js';
+import { RetentionMetrics } from './retention/retention-metrics.js';
+
+export interface PartsOptions {
+  readonly config: TenantQuotaConfig;
+  readonly context: ServiceContext;
+  readonly lifecycle: Lifecycle;
+  readonly store: Store;
+  /** What replicas share for their locks. Default: this process's memory, which is right for one replica. */
+  readonly kv?: Kv | undefined;
+  /** Unix milliseconds, for retention. */
+  readonly nowMs: () => number;
+  readonly stopping: AbortSignal;
+}
+
+/** Opens and starts everything behind the calls. Closed in the reverse order by the lifecycle. */
+export async function startParts(options: PartsOptions): Promise<TenantQuotaContext> {
+  const { config, context, lifecycle, store, nowMs, stopping } = options;
+  const { logger, readiness } = context;
+  const seed = config.identityFile && (await IdentitySeed.open(config.identityFile, logger));
+  if (seed) lifecycle.add('identity file', seed);
+  const cluster = config.clickhouseCluster;
+  const registry = new TenantRegistry();
+  const tables = new RegistryTables(store);
+  const audit = new AuditLog(store);
+  const locks = new KvLocks(options.kv ?? lifecycle.add('kv', openKv(config, logger)));
+  const writer = new RegistryWriter({ tables, locks, audit, logger });
+  const cells = createCellMigrator({ store, cluster, logger });
+  const schemas = new Schemas({ store, cluster, cells, logger });
+  const keeper = new RegistryKeeper({
+    ...{ tables, writer, schemas, registry, readiness, logger },
+    seed: seed || undefined,
+  });
+  const refresh = (signal: AbortSignal) => keeper.refresh(signal);
+  const provisioner = new Provisioner({ registry, writer, keeper, schemas, logger });
+  const eraser = new Eraser({ store, cluster, registry, tables, writer, audit, logger });
+  const metrics = new RetentionMetrics(context.registry);
+  const storage = new CellRuns({
+    ...{ store, cluster, registry, tables, audit, refresh, metrics, logger, nowMs },
+    onPresent: eraser.eraseStragglers.bind(eraser),
+  });
+  const loop = new RetentionLoop({
+    ...{ registry, runs: storage, locks, metrics, logger },
+    jobs: async (lease, signal) => {
+      await provisioner.resume(signal);
+      await eraser.run(lease, signal);
+    },
+    intervalMs: config.retentionIntervalMs,
+  });
+  keeper.start();
+  lifecycle.add('registry keeper', keeper);
+  loop.start();
+  lifecycle.add('retention loop', loop);
+  return { registry, writer, keeper, audit, cells, storage, provisioner, store, stopping };
+}

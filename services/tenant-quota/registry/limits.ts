@@ -1,0 +1,64 @@
+/** One limit: its column in the control database and the values that make sense. */
+interface LimitDefinition {
+  readonly column: string;
+  /** As the identity file and REST spell it. */
+  readonly field: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+const TIB = 2 ** 40;
+/** Ten years; beyond that a mistake is likelier than an intention. */
+const MAX_RETENTION_DAYS = 3_650;
+
+const limit = (column: string, field: string, min: number, max: number): LimitDefinition => ({
+  ...{ column, field, min, max },
+});
+const retention = (column: string, field: string) => limit(column, field, 1, MAX_RETENTION_DAYS);
+
+/** Every limit that a tenant or a tier can have. A further one is a line here, a column and a field of the contract. */
+export const LIMITS = {
+  ingestBytesPerSecond: limit('IngestBytesPerSecond', 'ingest_bytes_per_second', 1, TIB),
+  ingestBurstBytes: limit('IngestBurstBytes', 'ingest_burst_bytes', 1, TIB),
+  ingestItemsPerSecond: limit('IngestItemsPerSecond', 'ingest_items_per_second', 1, 1e9),
+  /** After decompression. */
+  maxRequestBytes: limit('MaxRequestBytes', 'max_request_bytes', 1_024, 64 * 2 ** 20),
+  /** For signals without a value of their own. */
+  retentionDays: retention('RetentionDays', 'retention_days'),
+  tracesRetentionDays: retention('TracesRetentionDays', 'traces_retention_days'),
+  metricsRetentionDays: retention('MetricsRetentionDays', 'metrics_retention_days'),
+  logsRetentionDays: retention('LogsRetentionDays', 'logs_retention_days'),
+  /** Compressed bytes on disk, derived tables included. */
+  storageBytes: limit('StorageBytes', 'storage_bytes', 1, 2 ** 52),
+  queryMaxSeconds: limit('QueryMaxSeconds', 'query_max_seconds', 1, 300),
+  queryMaxReadBytes: limit('QueryMaxReadBytes', 'query_max_read_bytes', 2 ** 20, 2 ** 50),
+} as const satisfies Record<string, LimitDefinition>;
+
+export type LimitName = keyof typeof LIMITS;
+
+export const LIMIT_NAMES = Object.keys(LIMITS) as readonly LimitName[];
+
+/** What was set; a missing one is inherited, also when that from which it is inherited changes later. Never zero. */
+export type LimitOverrides = { readonly [K in LimitName]?: number };
+
+/** Only what is set, in one order, so that equal overrides are deeply equal. */
+export function compactLimits(
+  values: Readonly<Partial<Record<LimitName, number | null | undefined>>>,
+): LimitOverrides {
+  const set = LIMIT_NAMES.map((name) => [name, values[name] ?? undefined] as const);
+  return Object.fromEntries(set.filter(([, value]) => value !== undefined));
+}
+
+/** A sentence for the first value that is out of its range; undefined when all are good. */
+export function findBadLimit(
+  values: LimitOverrides,
+): { readonly field: string; readonly message: string } | undefined {
+  for (const name of LIMIT_NAMES) {
+    const { field, min, max } = LIMITS[name];
+    const value = values[name];
+    if (value === undefined || (Number.isSafeInteger(value) && value >= min && value <= max)) continue;
+    const message = `limits.${field} must be a whole number from ${min} to ${max}, got ${value}; leave it out to inherit it.`;
+    return { field: `limits.${field}`, message };
+  }
+  return undefined;
+}

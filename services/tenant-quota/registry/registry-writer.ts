@@ -1,0 +1,221 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { IdentityTenant } from '../../../lib/config/identity-file.js';
+import { AppError } from '../../../lib/errors/app-error.js';
+import type { Logger } from '../../../lib/telemetry/logger.js';
+import type { Lease, Locks } from '../locks/lock.js';
+import { DEFAULT_CELL } from '../provisioning/cells.js';
+import type { AuditLog } from './audit-log.js';
+import { describeChanges, describeLimitChanges, type FieldChange, summarize } from './describe-changes.js';
+import type { LimitOverrides } from './limits.js';
+import { planChanges } from './plan-changes.js';
+import { NOBODY, type RegistryTables } from './registry-tables.js';
+import { type CellRecord, stateOf, type TenantRecord, type TenantState } from './tenant-record.js';
+import type { TierName } from './tiers.js';
+
+export interface RegistryWriterOptions {
+  readonly tables: RegistryTables;
+  readonly locks: Locks;
+  readonly audit: AuditLog;
+  readonly logger: Logger;
+}
+
+interface ChangeOptions {
+  /** Name of the token or user, or the part of the mesh. */
+  readonly actor: string;
+  /** For the audit, for example `put_tenant`. */
+  readonly action: string;
+  /** Refuse unless this is the current version. */
+  readonly expectedVersion?: number | undefined;
+  /** Change nothing, answer what would change. */
+  readonly dryRun?: boolean;
+}
+
+export interface TenantChange extends ChangeOptions {
+  readonly tenantId: number;
+  /** The new state, given the current one; throws to refuse. May be called again. */
+  readonly apply: (before: TenantRecord | undefined) => TenantState;
+}
+
+export interface TierChange extends ChangeOptions {
+  readonly tier: TierName;
+  readonly limits: LimitOverrides;
+}
+
+export interface ChangeResult {
+  readonly before: TenantRecord | undefined;
+  readonly after: TenantRecord;
+  /** Empty: everything was so already, and nothing was written. */
+  readonly changes: readonly FieldChange[];
+}
+
+/** All writers of all replicas take turns: ClickHouse has no compare-and-set. */
+const LOCK = 'registry';
+const FILE_ACTOR = 'identity file';
+
+/** Changes the registry: one writer at a time, against what is stored at this moment, with an audit row for everything. */
+export class RegistryWriter {
+  readonly #options: RegistryWriterOptions;
+  /** So that versions of this process never repeat, even within one millisecond. */
+  #lastVersion = 0;
+  #hasDefaultCell = false;
+
+  constructor(options: RegistryWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Throws `precondition_failed` when the version is not the expected one, `conflict` when a project belongs to another tenant,
+   * `unavailable` when the lock cannot be had.
+   */
+  changeTenant(change: TenantChange, signal: AbortSignal): Promise<ChangeResult> {
+    return this.#locked(signal, async (lease, within) => {
+      const { tables } = this.#options;
+      const before = await tables.readTenant(change.tenantId, within);
+      requireVersion(before?.version, change.expectedVersion);
+      const wanted = change.apply(before);
+      await this.#requireFreeProjects(wanted, within);
+      const changes = describeChanges(before && stateOf(before), wanted);
+      if (before && isDeepStrictEqual(stateOf(before), wanted)) return { before, after: before, changes: [] };
+      const version = this.#nextVersion(before?.version ?? 0);
+      const after: TenantRecord = { ...wanted, version, updatedAtMs: Date.now() };
+      if (change.dryRun === true) return { before, after, changes };
+      await this.#audit(change, { tenantId: change.tenantId, changes, version, lease }, within);
+      await tables.writeTenants([wanted], version, within);
+      return { before, after, changes };
+    });
+  }
+
+  /** Throws as `changeTenant`. */
+  changeTier(
+    change: TierChange,
+    signal: AbortSignal,
+  ): Promise<{ readonly changes: readonly FieldChange[]; readonly version: number }> {
+    return this.#locked(signal, async (lease, within) => {
+      const { tables } = this.#options;
+      const before = (await tables.readTiers(within)).find(({ tier }) => tier === change.tier);
+      requireVersion(before?.version, change.expectedVersion);
+      const changes = describeLimitChanges(before?.limits ?? {}, change.limits);
+      const version = this.#nextVersion(before?.version ?? 0);
+      if (changes.length === 0 || change.dryRun === true) return { changes, version: before?.version ?? 0 };
+      await this.#audit(change, { tenantId: 0, changes, version, lease }, within);
+      await tables.writeTier({ tier: change.tier, limits: change.limits, version }, within);
+      return { changes, version };
+    });
+  }
+
+  /** Adds a cell that is not there yet. Throws `conflict` for one that is there and is another. */
+  addCell(cell: Omit<CellRecord, 'version'>, actor: string, signal: AbortSignal): Promise<CellRecord> {
+    return this.#locked(signal, async (lease, within) => {
+      const known = (await this.#options.tables.readCells(within)).find(({ name }) => name === cell.name);
+      if (known) {
+        if (known.dedicatedTenantId === cell.dedicatedTenantId && known.database === cell.database)
+          return known;
+        throw new AppError('conflict', `There is a cell ${cell.name} already, and it is a different one.`, {
+          field: 'name',
+        });
+      }
+      const record = { ...cell, version: this.#nextVersion(0) };
+      const deed = {
+        actor,
+        action: 'put_cell',
+        cell: cell.name,
+        version: record.version,
+        fence: lease.fence,
+      };
+      await this.#options.audit.write([deed], within);
+      await this.#options.tables.writeCell(record, within);
+      return record;
+    });
+  }
+
+  async ensureDefaultCell(signal: AbortSignal): Promise<void> {
+    if (this.#hasDefaultCell) return;
+    const cells = await this.#options.tables.readCells(signal);
+    if (!cells.some(({ name }) => name === DEFAULT_CELL.name))
+      await this.#options.tables.writeCell(DEFAULT_CELL, signal);
+    this.#hasDefaultCell = true;
+  }
+
+  /** True when the file asked for something that was not in the registry. */
+  async applyFile(
+    known: readonly TenantRecord[],
+    file: readonly IdentityTenant[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (planChanges(known, file).length === 0) return false;
+    return this.#locked(signal, async (lease, within) => {
+      const { tables, audit, logger } = this.#options;
+      // Again, under the lock: what is in memory may be behind.
+      const current = await tables.readTenants(0, within);
+      const wanted = planChanges(current, file);
+      const newest = current.reduce((version, tenant) => Math.max(version, tenant.version), 0);
+      const version = this.#nextVersion(newest);
+      const before = new Map(current.map((tenant) => [tenant.tenantId, stateOf(tenant)]));
+      const deeds = wanted.map((tenant) => ({
+        ...{
+          actor: FILE_ACTOR,
+          action: 'apply_file',
+          tenantId: tenant.tenantId,
+          version,
+          fence: lease.fence,
+        },
+        reason: summarize(describeChanges(before.get(tenant.tenantId), tenant)),
+      }));
+      await audit.write(deeds, within);
+      await tables.writeTenants(wanted, version, within);
+      logger.info(
+        { tenants: wanted.map((tenant) => tenant.tenantId).slice(0, 100) },
+        'tenants written from the identity file',
+      );
+      return true;
+    });
+  }
+
+  #locked<T>(signal: AbortSignal, work: (lease: Lease, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#options.locks.run(LOCK, signal, (lease) =>
+      work(lease, AbortSignal.any([signal, lease.signal])),
+    );
+  }
+
+  #nextVersion(before: number): number {
+    this.#lastVersion = Math.max(Date.now(), before + 1, this.#lastVersion + 1);
+    return this.#lastVersion;
+  }
+
+  async #audit(
+    { actor, action }: ChangeOptions,
+    facts: {
+      readonly tenantId: number;
+      readonly changes: readonly FieldChange[];
+      readonly version: number;
+      readonly lease: Lease;
+    },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { tenantId, changes, version, lease } = facts;
+    const deed = { actor, action, tenantId, reason: summarize(changes), version, fence: lease.fence };
+    await this.#options.audit.write([deed], signal);
+  }
+
+  /** Two owners of one project would let one tenant see another's data. */
+  async #requireFreeProjects(wanted: TenantState, signal: AbortSignal): Promise<void> {
+    const ids = wanted.projects.map(({ projectId }) => projectId);
+    const owners =
+      ids.length === 0 ? new Map<bigint, number>() : await this.#options.tables.readOwners(ids, signal);
+    for (const [projectId, owner] of owners) {
+      if (owner === wanted.tenantId || owner === NOBODY) continue;
+      throw new AppError('conflict', `Project ${projectId} belongs to tenant ${owner}.`, {
+        field: 'projects',
+      });
+    }
+  }
+}
+
+function requireVersion(current: number | undefined, expected: number | undefined): void {
+  if (expected === undefined || expected === current) return;
+  throw new AppError(
+    'precondition_failed',
+    `The version is ${current ?? 'none: it does not exist'}, not ${expected}. Read it again and repeat the change.`,
+    { field: 'If-Match' },
+  );
+}

@@ -1,0 +1,171 @@
+import type { Store } from '../../../lib/store/store.js';
+import type { Logger } from '../../../lib/telemetry/logger.js';
+import type { Lease } from '../locks/lock.js';
+import type { Eraser } from '../provisioning/erase.js';
+import type { AuditLog, Deed } from '../registry/audit-log.js';
+import type { RegistryTables } from '../registry/registry-tables.js';
+import type { CellRecord, RankedState } from '../registry/tenant-record.js';
+import type { TenantRegistry, TenantView } from '../registry/tenant-registry.js';
+import { RetentionExecutor } from './execute.js';
+import { CellMeter } from './measure.js';
+import { planRetention, type RetentionPlan } from './plan.js';
+import { policyOf, viewsOfCell } from './policies.js';
+import type { CellAges, RetentionMetrics } from './retention-metrics.js';
+import { isNews, nextState } from './storage-states.js';
+import type { StoredDay } from './stored.js';
+
+export interface CellRunsOptions {
+  readonly store: Store;
+  readonly cluster: string | undefined;
+  readonly registry: TenantRegistry;
+  readonly tables: RegistryTables;
+  readonly audit: AuditLog;
+  /** Called with everybody who has rows in a cell. */
+  readonly onPresent: Eraser['eraseStragglers'];
+  /** Makes written states visible. */
+  readonly refresh: (signal: AbortSignal) => Promise<void>;
+  readonly metrics: RetentionMetrics;
+  readonly logger: Logger;
+  /** Unix milliseconds. */
+  readonly nowMs: () => number;
+}
+
+export interface CellPlan extends RetentionPlan {
+  readonly cell: CellRecord;
+  readonly stored: readonly StoredDay[];
+  readonly views: readonly TenantView[];
+}
+
+/** One look at every cell: measure, decide, tell the registry, drop. */
+export class CellRuns {
+  readonly #options: CellRunsOptions;
+  readonly #executor: RetentionExecutor;
+  readonly #meters = new Map<string, CellMeter>();
+  readonly #bytes = new Map<number, number>();
+  #states = 0;
+
+  constructor(options: CellRunsOptions) {
+    this.#options = options;
+    this.#executor = new RetentionExecutor(options);
+  }
+
+  /** Compressed bytes of a tenant as last measured here; undefined when this process has not measured. */
+  bytesOf(tenantId: number): number | undefined {
+    return this.#bytes.get(tenantId);
+  }
+
+  async run(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { registry, metrics, nowMs } = this.#options;
+    const ages: CellAges[] = [];
+    const failures: unknown[] = [];
+    for (const cell of registry.cells) {
+      try {
+        ages.push(await this.#runCell(cell, lease, signal));
+      } catch (error) {
+        // Another cell may be on another cluster, and its tenants wait for nobody.
+        signal.throwIfAborted();
+        failures.push(error);
+      }
+    }
+    metrics.ages(ages, nowMs());
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #runCell(cell: CellRecord, lease: Lease, signal: AbortSignal): Promise<CellAges> {
+    const { registry, metrics, onPresent } = this.#options;
+    const plan = await this.plan(cell, signal);
+    await this.#tell(plan, lease, signal);
+    metrics.stages(countStages(registry));
+    await this.#carryOut(plan, lease, signal);
+    const present = new Set(plan.stored.flatMap(({ tenants }) => [...tenants.keys()]));
+    await onPresent(present, cell, lease, signal);
+    const isChanged = plan.steps.length > 0;
+    const stored = isChanged ? await this.#meterOf(cell).measure(signal) : plan.stored;
+    return { stored, policies: plan.views.map(policyOf) };
+  }
+
+  /** What would be done in a cell now. Changes nothing. */
+  async plan(cell: CellRecord, signal: AbortSignal): Promise<CellPlan> {
+    const { registry, nowMs } = this.#options;
+    const stored = await this.#meterOf(cell).measure(signal);
+    const views = viewsOfCell(registry, cell);
+    const plan = planRetention(stored, views.map(policyOf), nowMs());
+    for (const { tenantId, bytes } of plan.outcomes) this.#bytes.set(tenantId, bytes);
+    return { ...plan, cell, stored, views };
+  }
+
+  #meterOf(cell: CellRecord): CellMeter {
+    const known = this.#meters.get(cell.name) ?? new CellMeter(this.#options.store, cell);
+    this.#meters.set(cell.name, known);
+    return known;
+  }
+
+  /** Before anything is dropped: from here on receivers refuse what would be dropped again. */
+  async #tell({ views, outcomes }: CellPlan, lease: Lease, signal: AbortSignal): Promise<void> {
+    const byId = new Map(outcomes.map((outcome) => [outcome.tenantId, outcome]));
+    const states: RankedState[] = [];
+    const deeds: Deed[] = [];
+    for (const view of views) {
+      const outcome = byId.get(view.record.tenantId);
+      if (!outcome) continue;
+      const next = nextState(view, outcome);
+      if (!isNews(view.state, next)) continue;
+      states.push({ ...next, rank: lease.fence + this.#states, version: Date.now() });
+      deeds.push(...deedsOf(view, next, lease));
+      if (next.stage === 'soft' && view.state?.stage !== 'soft') this.#options.metrics.softReached();
+    }
+    if (states.length === 0) return;
+    this.#states += 1;
+    await lease.verify();
+    await this.#options.audit.write(deeds, signal);
+    await this.#options.tables.writeStates(states, signal);
+    await this.#options.refresh(signal);
+  }
+
+  async #carryOut(plan: CellPlan, lease: Lease, signal: AbortSignal): Promise<void> {
+    const { cell, steps, stored } = plan;
+    const { registry, metrics, logger, nowMs } = this.#options;
+    const settings = settingsMark(registry, cell);
+    const context = {
+      ...{ cell, lease, signal },
+      isStillWanted: () => settingsMark(registry, cell) === settings,
+      onDone: metrics.dropped.bind(metrics),
+    };
+    const isDone = await this.#executor.execute(steps, context);
+    if (steps.length > 0)
+      logger.info({ cell: cell.name, steps: steps.length, isDone }, 'rows were dropped as their policy says');
+    if (isDone) await this.#executor.reclaim(stored, nowMs(), context);
+  }
+}
+
+/** Changes with whatever a plan rests on: the tenants of the cell and their settings. */
+function settingsMark(registry: TenantRegistry, cell: CellRecord): string {
+  return viewsOfCell(registry, cell)
+    .map(({ record, limits }) => `${record.version} ${limits.storageBytes} ${limits.retentionDays}`)
+    .join(',');
+}
+
+function deedsOf(view: TenantView, next: Omit<RankedState, 'rank' | 'version'>, { fence }: Lease): Deed[] {
+  const common = { actor: 'retention loop', tenantId: view.record.tenantId, fence };
+  const before = view.state?.stage ?? 'ok';
+  const wasStopped = (view.state?.ingestStopReason ?? '') !== '';
+  const isStopped = next.ingestStopReason !== '';
+  return [
+    ...(before === next.stage
+      ? []
+      : [{ ...common, action: `storage_${next.stage}`, reason: `quota ${view.limits.storageBytes} bytes` }]),
+    ...(isStopped && !wasStopped
+      ? [{ ...common, action: 'stop_ingest', reason: next.ingestStopReason }]
+      : []),
+    ...(!isStopped && wasStopped ? [{ ...common, action: 'resume_ingest', reason: 'there is room' }] : []),
+  ];
+}
+
+function countStages(registry: TenantRegistry) {
+  const counts = { ok: 0, soft: 0, hard: 0, stopped: 0 };
+  for (const { state } of registry.all()) {
+    counts[state?.stage ?? 'ok'] += 1;
+    if (state && state.ingestStopReason !== '') counts.stopped += 1;
+  }
+  return counts;
+}

@@ -1,0 +1,23 @@
+import type { CellRecord } from '../registry/tenant-record.js';
+import type { TenantRegistry, TenantView } from '../registry/tenant-registry.js';
+import type { TenantPolicy } from './plan.js';
+import { acceptFromDayOf } from './storage-states.js';
+
+/** Tenants whose rows are in a cell, with what holds for them. */
+export function viewsOfCell(registry: TenantRegistry, cell: CellRecord): readonly TenantView[] {
+  return registry.all().filter(({ record }) => record.cell === cell.name);
+}
+
+export function policyOf(view: TenantView): TenantPolicy {
+  const { record, limits } = view;
+  return {
+    tenantId: record.tenantId,
+    retentionDays: {
+      traces: limits.tracesRetentionDays,
+      metrics: limits.metricsRetentionDays,
+      logs: limits.logsRetentionDays,
+    },
+    storageBytes: limits.storageBytes,
+    acceptFromDay: acceptFromDayOf(view),
+  };
+}

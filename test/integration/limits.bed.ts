@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { stringify } from 'yaml';
+import { loadConfig } from '../../lib/config/load.js';
+import type { Kv } from '../../lib/kv/kv.js';
+import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
+import { gatekeeperSettings } from '../../services/gatekeeper/config.js';
+import { type Gatekeeper, startGatekeeper } from '../../services/gatekeeper/service.js';
+import { tenantQuotaSettings } from '../../services/tenant-quota/config.js';
+import { startTenantQuota } from '../../services/tenant-quota/service.js';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
+import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
+import { encodeRequest, makeRequest, makeSpan } from './otlp-receiver.clients.js';
+import { startTestReceiver, type TestReceiver } from './otlp-receiver.harness.js';
+
+export const SMALL = 'ingest-token-of-the-small-tenant';
+export const SMALL_READ = 'read-token-of-the-small-tenant';
+export const LARGE = 'ingest-token-of-the-large-tenant';
+export const LARGE_READ = 'read-token-of-the-large-tenant';
+
+/** Tenant 22 may send 2,000 bytes a second unless told otherwise, tenant 33 as much as its tier. */
+export const identitiesWith = (bytesPerSecond = 2_000) => ({
+  tenants: [
+    {
+      id: 22,
+      path: 'acme',
+      limits: { ingest_bytes_per_second: bytesPerSecond },
+      projects: [{ id: 7, path: 'acme/shop' }],
+    },
+    { id: 33, path: 'globex', tier: 'ultimate', projects: [{ id: 9, path: 'globex/web' }] },
+  ],
+  tokens: [
+    { name: 'small-ingest', token: SMALL, project: 7, scopes: ['write_observability'] },
+    { name: 'small-read', token: SMALL_READ, project: 7, scopes: ['read_observability'] },
+    { name: 'large-ingest', token: LARGE, project: 9, scopes: ['write_observability'] },
+    { name: 'large-read', token: LARGE_READ, project: 9, scopes: ['read_observability'] },
+  ],
+  users: [],
+});
+
+/** Registry, gatekeeper and receivers as they run, over one engine. */
+export interface LimitsBed {
+  readonly clickhouse: EmbeddedClickHouse;
+  readonly gatekeeper: Gatekeeper;
+  readonly gatekeeperContext: ReturnType<typeof testServiceContext>;
+  readonly receivers: readonly TestReceiver[];
+  /** Rows of the audit log so far. */
+  readonly audit: readonly Record<string, unknown>[];
+  writeIdentities(identities: unknown): void;
+  close(): Promise<void>;
+}
+
+export interface LimitsBedOptions {
+  readonly kv?: Kv;
+  readonly receivers: number;
+}
+
+export async function startLimitsBed({ kv, receivers }: LimitsBedOptions): Promise<LimitsBed> {
+  const directory = mkdtempSync(join(tmpdir(), 'gob-limits-'));
+  const identityFile = join(directory, 'identity.yaml');
+  const writeIdentities = (identities: unknown) => writeFileSync(identityFile, stringify(identities));
+  writeIdentities(identitiesWith());
+  const clickhouse = await startEmbeddedClickHouse();
+  let gatekeeperUrl = '';
+  const tenantQuota = await startTenantQuota(
+    {
+      ...loadConfig(tenantQuotaSettings, { argv: [], env: {} }),
+      tenantQuotaAddress: ANY_PORT,
+      clickhouseUrl: clickhouse.url,
+      identityFile,
+    },
+    testServiceContext(),
+    { fetchKeys: () => createGatekeeperKeys(gatekeeperUrl).fetch() },
+  );
+  const audit: Record<string, unknown>[] = [];
+  const gatekeeperContext = { ...testServiceContext(), logger: auditReader(audit) };
+  const gatekeeper = await startGatekeeper(
+    {
+      ...loadConfig(gatekeeperSettings, { argv: [], env: {} }),
+      gatekeeperAddress: ANY_PORT,
+      forwardAuthAddress: ANY_PORT,
+      tenantQuotaUrl: tenantQuota.url,
+      identityFile,
+    },
+    gatekeeperContext,
+    kv && { kv },
+  );
+  gatekeeperUrl = gatekeeper.url;
+  await gatekeeperContext.readiness.whenReady();
+  const urls = { gatekeeperUrl, clickhouseUrl: clickhouse.url };
+  const started = await Promise.all(Array.from({ length: receivers }, () => startTestReceiver(urls)));
+  return {
+    clickhouse,
+    gatekeeper,
+    gatekeeperContext,
+    receivers: started,
+    audit,
+    writeIdentities,
+    close: async () => {
+      await Promise.all(started.map((receiver) => receiver.close()));
+      await gatekeeper.close();
+      await tenantQuota.close();
+      await clickhouse.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** A logger that keeps the audit rows among its lines. */
+function auditReader(rows: Record<string, unknown>[]) {
+  const write = (chunk: unknown, _encoding: string, done: () => void) => {
+    const line = JSON.parse(String(chunk));
+    if (line.audit) rows.push(line);
+    done();
+  };
+  return pino({ level: 'info' }, new Writable({ write }));
+}
+
+/** One export of about so many bytes, each with other content. */
+export const exportOf = (bytes: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(
+    encodeRequest(
+      makeRequest([
+        makeSpan({ attributes: [{ key: 'padding', value: { stringValue: 'x'.repeat(bytes - 150) } }] }),
+      ]),
+    ),
+  );
+
+/** Sends an export over HTTP. */
+export const post = (url: string, token: string, body: Uint8Array<ArrayBuffer>, headers = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-protobuf', 'PRIVATE-TOKEN': token, ...headers },
+    body,
+  });

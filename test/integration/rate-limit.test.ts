@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Signal } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
+import { RetryInfo } from '../../gen/otlp/google/rpc/error_details.js';
+import { Status } from '../../gen/otlp/google/rpc/status.js';
+import type { Kv } from '../../lib/kv/kv.js';
+import { createRpcClient } from '../../lib/rpc/client.js';
+import { missingRedis, type RedisServer, startRedis } from '../_util/redis-server.js';
+import { describeWithTool } from '../_util/required-tool.js';
+import {
+  exportOf,
+  identitiesWith,
+  LARGE,
+  LARGE_READ,
+  type LimitsBed,
+  post,
+  SMALL,
+  SMALL_READ,
+  startLimitsBed,
+} from './limits.bed.js';
+import { exportOverGrpc } from './otlp-receiver.clients.js';
+import { eventually } from './otlp-receiver.harness.js';
+
+const LIMIT_BYTES = 20_000;
+const REQUEST_BYTES = 1_000;
+const VOLLEY = 30;
+let redis: RedisServer;
+let kv: Kv;
+let bed: LimitsBed;
+
+/**
+ * Sends to both receivers, in volleys that are more than the whole limit so that a slow machine cannot keep under it, until
+ * one request is refused; the bytes that were let in, and the refusal.
+ */
+async function fill(token: string) {
+  for (let bytes = 0; ; ) {
+    const volley = Array.from({ length: VOLLEY }, async (_, turn) => {
+      const receiver = bed.receivers[turn % bed.receivers.length];
+      const body = exportOf(REQUEST_BYTES);
+      const response = await post(`${receiver?.httpUrl}/v1/traces`, token, body);
+      return { status: response.status, size: body.length, response, text: await response.arrayBuffer() };
+    });
+    const answers = await Promise.all(volley);
+    for (const { status, size } of answers) if (status === 200) bytes += size;
+    const refused = answers.find(({ status }) => status !== 200);
+    if (refused) return { bytes, response: refused.response, body: new Uint8Array(refused.text) };
+  }
+}
+
+/** The window goes on while a test runs. */
+const regainedSince = (ms: number) => 2 * (performance.now() - ms);
+
+const send = async (token: string) => {
+  const response = await post(`${bed.receivers[0]?.httpUrl}/v1/traces`, token, exportOf(REQUEST_BYTES));
+  await response.arrayBuffer();
+  return response.status;
+};
+const metric = async (context: { registry: LimitsBed['gatekeeperContext']['registry'] }, line: RegExp) =>
+  Number(line.exec(await context.registry.metrics())?.[1] ?? 0);
+const isLocal = () => metric(bed.gatekeeperContext, /^gob_gatekeeper_rate_limit_local (\d+)/m);
+
+describeWithTool(missingRedis, 'A tenant’s rate', () => {
+  beforeAll(async () => {
+    redis = await startRedis();
+    kv = redis.open({ REDIS_TIMEOUT: '1s' });
+    bed = await startLimitsBed({ kv, receivers: 2 });
+  }, 120_000);
+  afterAll(async () => {
+    await bed.close();
+    await redis.close();
+  });
+
+  describe('at its limit', () => {
+    it('is let in over all receivers together up to the limit; then the answer names it, the use and the delay', async () => {
+      const startedMs = performance.now();
+      const { bytes, response, body } = await fill(SMALL);
+      const regainedBytes = regainedSince(startedMs);
+      expect(bytes).toBeGreaterThan(LIMIT_BYTES * 0.9 - REQUEST_BYTES);
+      expect(bytes).toBeLessThan(LIMIT_BYTES + regainedBytes + REQUEST_BYTES);
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      expect(Number(response.headers.get('retry-after'))).toBeLessThanOrEqual(5);
+      const { message } = Status.decode(body);
+      expect(message).toMatch(/The limit of tenant acme for all signals is 20000 bytes in 10 s/);
+      expect(message).toMatch(/\d+ bytes in the last 10 s.*ask for a higher limit/);
+    });
+
+    it('is refused over gRPC so that exporters come back', async () => {
+      const [receiver] = bed.receivers;
+      if (!receiver) throw new Error('no receiver');
+      const metadata = { 'private-token': SMALL };
+      const refused = await eventually(async () => {
+        const answer = await exportOverGrpc(receiver, exportOf(REQUEST_BYTES), { metadata });
+        return answer.code === 0 ? undefined : answer;
+      });
+      expect(refused.code).toBe(8);
+      const [detail] = refused.trailer.get('google.rpc.retryinfo-bin');
+      expect(RetryInfo.decode(detail as Buffer).retryDelay?.seconds).toBeGreaterThanOrEqual(1);
+    });
+
+    it('is refused for good where one request is more than the whole limit', async () => {
+      // While a refusal of others stands, this one is sent away with them.
+      const response = await eventually(async () => {
+        const answer = await post(`${bed.receivers[0]?.httpUrl}/v1/traces`, SMALL, exportOf(30_000));
+        return answer.status === 429 ? undefined : answer;
+      });
+      expect(response.status).toBe(413);
+      expect(response.headers.get('retry-after')).toBeNull();
+      expect(Status.decode(new Uint8Array(await response.arrayBuffer())).message).toMatch(
+        /Send smaller batches/,
+      );
+    });
+
+    it('is in the ledger, and hinders no other tenant', async () => {
+      expect(await send(LARGE)).toBe(200);
+      const rejected = await Promise.all(
+        bed.receivers.map(({ context }) =>
+          metric(
+            context,
+            /^gob_receiver_bytes_total\{tenant="22",signal="traces",outcome="rejected",reason="rate_limited"\} (\d+)/m,
+          ),
+        ),
+      );
+      expect(rejected.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(REQUEST_BYTES);
+      const last = bed.receivers.flatMap(({ rejects }) => rejects.last(22));
+      expect(last.find(({ reason }) => reason === 'rate_limited')).toMatchObject({
+        limit: '20000 bytes in 10 s',
+        measured: expect.stringMatching(/^\d+ bytes in the last 10 s$/),
+      });
+    });
+
+    it('can be looked up by those who may read the project, and is an audit row', async () => {
+      const client = createRpcClient(RateLimitService, { url: bed.gatekeeper.url, timeoutMs: 5_000 });
+      const list = async (value: string) =>
+        (await client.calls.listLimitHits({ credential: { form: { case: 'token', value } } })).hits;
+      expect(await list(SMALL_READ)).toMatchObject([
+        { tenantId: 22, projectId: 7n, signal: Signal.TRACES, limit: '20000 bytes in 10 s' },
+      ]);
+      expect((await list(SMALL_READ))[0]?.count).toBeGreaterThan(1n);
+      expect(await list(LARGE_READ)).toEqual([]);
+      await expect(list(SMALL)).resolves.toEqual([]);
+      client.close();
+      expect(bed.audit).toContainEqual(
+        expect.objectContaining({ event: 'rate_limited', tenantId: 22, projectId: '7' }),
+      );
+    });
+  });
+
+  describe('when Redis goes and comes', () => {
+    it('goes on being held, by each gatekeeper alone, and has no second burst afterwards', {
+      timeout: 60_000,
+    }, async () => {
+      await fill(SMALL);
+      let fullAtMs = performance.now();
+      await redis.stop();
+      await eventually(async () => (await send(LARGE)) === 200 && (await isLocal()) === 1);
+      const alone = await fill(SMALL);
+      expect(alone.bytes).toBeLessThan(LIMIT_BYTES / 2 + regainedSince(fullAtMs));
+      fullAtMs = performance.now();
+      await redis.start();
+      await eventually(async () => (await send(LARGE)) === 200 && (await isLocal()) === 0);
+      const { bytes } = await fill(SMALL);
+      expect(bytes).toBeLessThan(LIMIT_BYTES / 2 + regainedSince(fullAtMs));
+    });
+  });
+
+  describe('when its limit changes', () => {
+    it('is held to the new one within two seconds of the registry', { timeout: 60_000 }, async () => {
+      await fill(SMALL);
+      bed.writeIdentities(identitiesWith(200_000));
+      await eventually(async () => (await send(SMALL)) === 200 && (await send(SMALL)) === 200);
+      const { bytes } = { bytes: 50 * REQUEST_BYTES };
+      for (let sent = 0; sent < bytes; sent += REQUEST_BYTES) expect(await send(SMALL)).toBe(200);
+    });
+  });
+
+  it('is known from which address a token was used', () => {
+    const rows = bed.audit.filter(({ event }) => event === 'new_address');
+    expect(rows).toContainEqual(expect.objectContaining({ principal: 'small-ingest', address: '127.0.0.1' }));
+    expect(JSON.stringify(bed.audit)).not.toMatch(/ingest-token|read-token/);
+  });
+});
