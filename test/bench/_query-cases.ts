@@ -61,11 +61,11 @@ const listed =
 const OPERATION = 'POST /api/v1/resource5/{id}';
 const SLOW_NANO = 5_000_000;
 
-/** A trace in the middle of the last day. */
-const traceNumber = ({ spans }: Sizes) => Math.floor((spans / SPANS_PER_TRACE) * 0.75);
+/** SQL for the id, in hex, of a trace in the middle of the last day. */
+export const traceIdSql = ({ spans }: Sizes) =>
+  `lower(hex(sipHash128(toUInt64(${Math.floor((spans / SPANS_PER_TRACE) * 0.75)}), 'trace')))`;
 
-export function queryCases(sizes: Sizes, traceIdOf: (trace: number) => string): readonly QueryCase[] {
-  const traceId = traceIdOf(traceNumber(sizes));
+export function queryCases(sizes: Sizes, traceId: string): readonly QueryCase[] {
   const customer = `customer-${Math.floor(customersOf(sizes) / 3)}`;
   const fault = `fault${Math.floor(faultsOf(sizes) / 3)}`;
   const slow = `ServiceName = 'service-7' AND SpanName = '${OPERATION}' AND Duration > ${SLOW_NANO}`;

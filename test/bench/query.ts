@@ -3,7 +3,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
-import { type QueryCase, queryCases } from './_query-cases.js';
+import { type QueryCase, queryCases, traceIdSql } from './_query-cases.js';
 import { prepareData, settle, sql, storedBytes } from './_query-engine.js';
 import { startIngest } from './_query-ingest.js';
 import { type CaseResult, checkSame, measure } from './_query-measure.js';
@@ -53,11 +53,8 @@ try {
   await prepareData(engine.url, sizes);
   await settle(engine.url);
   console.table(await storedBytes(engine.url));
-  const traceIds = await sql(
-    engine.url,
-    `SELECT lower(hex(sipHash128(toUInt64(${Math.floor((sizes.spans / 8) * 0.75)}), 'trace'))) AS id`,
-  );
-  const questions = queryCases(sizes, () => String(traceIds[0]?.id));
+  const [trace] = await sql(engine.url, `SELECT ${traceIdSql(sizes)} AS id`);
+  const questions = queryCases(sizes, String(trace?.id));
   const options = {
     url: engine.url,
     service,
@@ -70,7 +67,11 @@ try {
   const ingest = rate === undefined ? undefined : startIngest(engine.url, Number(rate));
   const loadBefore = load();
   const results: CaseResult[] = [];
-  for (const question of questions) results.push(await measure(question, options));
+  for (const question of questions) {
+    const result = await measure(question, options);
+    console.log(JSON.stringify(result));
+    results.push(result);
+  }
   const ingested = await ingest?.stop();
   const table = Object.fromEntries(
     questions.map((question, index) => [
