@@ -7,6 +7,9 @@ import type { LogFilter } from './log-filter.js';
 import { fingerprintOf } from './log-row.js';
 import { logWindows } from './log-windows.js';
 
+/** A page is sparse while less than one in so many of its places is taken. */
+const SPARSE_SHARE = 5;
+
 export interface LogPageQuery {
   /** Within what is stored. */
   readonly range: Range;
@@ -21,7 +24,7 @@ export interface LogPageQuery {
 /** The next records in the order of time, then of fingerprint; empty only at the end. */
 export async function readLogPage(reading: Reading, query: LogPageQuery): Promise<readonly LogRow[]> {
   const page = new PageReader(reading, query);
-  for (const window of logWindows(startingAt(query), query.isDescending)) {
+  for (const window of logWindows(startingAt(query), query.isDescending, () => page.isSparse)) {
     if (page.isFull) break;
     await page.fillFrom(window);
   }
@@ -55,6 +58,11 @@ class PageReader {
 
   get isFull(): boolean {
     return this.#rows.length >= this.#query.pageSize;
+  }
+
+  /** So few were found so far that windows of the usual growth would go on for long. */
+  get isSparse(): boolean {
+    return this.#rows.length * SPARSE_SHARE < this.#query.pageSize;
   }
 
   async fillFrom(window: Range): Promise<void> {

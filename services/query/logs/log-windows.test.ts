@@ -32,6 +32,13 @@ describe('windows of a log listing', () => {
     }
   });
 
+  it('grow faster while little is found', () => {
+    const windows = [...logWindows(range, true, () => true)];
+    expect(windows.length).toBe(3);
+    expect(windows[1]?.startUnixNano).toBe(29n * DAY);
+    expect(windows.at(-1)?.startUnixNano).toBe(range.startUnixNano);
+  });
+
   it('of one instant are one window', () => {
     const instant = { startUnixNano: BUCKET, endUnixNano: BUCKET };
     for (const isDescending of [true, false])

@@ -40,6 +40,13 @@ describe('windows', () => {
     expect([...windows(range, newest(0n))]).toEqual([]);
   });
 
+  it('grow faster while little is found', () => {
+    const parts = [...windows(range, { ...newest(), isSparse: () => true })];
+    expect(parts.length).toBe(4);
+    expect(parts[1]).toEqual({ startUnixNano: 695n * HOUR_NANO - 1n, endUnixNano: 719n * HOUR_NANO - 1n });
+    expect(covers(parts, range)).toBe(true);
+  });
+
   it('of one instant are one window', () => {
     const instant = { startUnixNano: 5n, endUnixNano: 5n };
     expect([...windows(instant, newest())]).toEqual([instant]);

@@ -18,6 +18,8 @@ import type { TraceOrder } from './trace-order.js';
 
 /** Behind a range that ends this shortly ago there is so little that all of it may be read. */
 const NEWEST_NANO = 60_000_000_000n;
+/** A page is sparse while less than one in so many of its places is taken. */
+const SPARSE_SHARE = 5;
 
 export type TraceSummaryInit = MessageInitShape<typeof TraceSummarySchema>;
 
@@ -52,7 +54,11 @@ export async function listTracePage(reading: Reading, options: TracePageOptions)
   const { order, after } = options;
   const parts =
     order.key === 'start'
-      ? windows(range, { isDescending: order.isDescending, from: after?.key })
+      ? windows(range, {
+          isDescending: order.isDescending,
+          from: after?.key,
+          isSparse: () => page.isSparse,
+        })
       : // By duration nothing can be left out.
         [range];
   for (const window of parts) {
@@ -82,6 +88,11 @@ class PageBuilder {
     return this.#traces.length >= this.#options.pageSize;
   }
 
+  /** So few were found so far that windows of the usual growth would go on for long. */
+  get isSparse(): boolean {
+    return this.#traces.length * SPARSE_SHARE < this.#options.pageSize;
+  }
+
   finish(): TracePage {
     return { traces: this.#traces, last: this.#last };
   }
@@ -105,14 +116,16 @@ class PageBuilder {
   async #lastSpan(window: Range): Promise<bigint | undefined> {
     const { order, condition } = this.#options;
     if (!condition && order.key === 'start') return window.endUnixNano;
-    if (window.endUnixNano >= this.#nowUnixNano - NEWEST_NANO) return this.#stored.endUnixNano;
+    if (this.#isNearNow(window)) return this.#stored.endUnixNano;
     const [row] = await this.#reading.rows<LastSpanRow>(lastSpanOfTraces(window, this.#stored));
     const lastSpan = BigInt(row?.last_span ?? 0);
     return lastSpan === 0n ? undefined : later(lastSpan, window.endUnixNano);
   }
 
-  get #nowUnixNano(): bigint {
-    return BigInt(Math.trunc(this.#reading.nowMs)) * 1_000_000n;
+  /** Whether what was stored after the window is little next to it: to read that, too, costs less than to ask how far to read. */
+  #isNearNow({ startUnixNano, endUnixNano }: Range): boolean {
+    const nowUnixNano = BigInt(Math.trunc(this.#reading.nowMs)) * 1_000_000n;
+    return nowUnixNano - endUnixNano <= later(NEWEST_NANO, (endUnixNano - startUnixNano) / 2n);
   }
 
   async #append(candidates: readonly CandidateRow[], window: Range): Promise<void> {

@@ -13,6 +13,8 @@ export interface BucketExemplarsRow {
   readonly exemplars: readonly (readonly [minusTime: string, traceId: string, value: string])[];
 }
 
+/** Few points have any; without this condition every point's arrays would be read for them. */
+const HAS_EXEMPLARS = 'notEmpty(Exemplars.TraceId)';
 /** Exemplars are measurements of a trace; without one there is nothing to go to. */
 const WITH_TRACE = "trace != toFixedString('', 16)";
 const EXEMPLARS =
@@ -44,7 +46,7 @@ LIMIT {limit:UInt32}`;
 }
 
 function joined(query: PointQuery): string {
-  return `${pointRows(query).replace('\nWHERE ', `\n${EXEMPLARS}\nWHERE `)}\n  AND ${WITH_TRACE}`;
+  return `${pointRows(query).replace('\nWHERE ', `\n${EXEMPLARS}\nWHERE `)}\n  AND ${HAS_EXEMPLARS}\n  AND ${WITH_TRACE}`;
 }
 
 export interface ExemplarRow {

@@ -24,6 +24,7 @@ FROM (
       AND match(multiIf(mapContains(Attrs, {key2:String}), Attrs[{key2:String}], mapContains(ResourceAttrs, {key2:String}), ResourceAttrs[{key2:String}], ScopeAttrs[{key2:String}]), {value2:String}) AND NOT ignore(match('', {value2:String}))
       AND NOT match(multiIf(mapContains(Attrs, {key3:String}), Attrs[{key3:String}], mapContains(ResourceAttrs, {key3:String}), ResourceAttrs[{key3:String}], ScopeAttrs[{key3:String}]), {value3:String}) AND NOT ignore(match('', {value3:String}))
   )
+    AND notEmpty(Exemplars.TraceId)
     AND trace != toFixedString('', 16)
     AND Timestamp >= fromUnixTimestamp64Milli({firstMs:Int64}, 'UTC')
 ) AS steps

@@ -15,6 +15,7 @@ FROM (
     AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC') AND fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
     AND MetricName = {metricName:String}
     AND bitAnd(Flags, 1) = 0
+    AND notEmpty(Exemplars.TraceId)
     AND trace != toFixedString('', 16)
   ORDER BY taken DESC, trace, span, measured, SeriesId
   LIMIT {limit:UInt32}
