@@ -27,7 +27,7 @@ export const identitiesWith = (bytesPerSecond = 2_000) => ({
     {
       id: 22,
       path: 'acme',
-      limits: { ingest_bytes_per_second: bytesPerSecond },
+      limits: { ingest_bytes_per_second: bytesPerSecond, ingest_burst_bytes: 10 * bytesPerSecond },
       projects: [{ id: 7, path: 'acme/shop' }],
     },
     { id: 33, path: 'globex', tier: 'ultimate', projects: [{ id: 9, path: 'globex/web' }] },

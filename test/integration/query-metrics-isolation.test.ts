@@ -6,6 +6,7 @@ import {
   type MetricsBed,
   requestOf,
   startMetricsBed,
+  timeOf,
   valuesOf,
 } from './query-metrics.harness.js';
 
@@ -34,6 +35,9 @@ describe('isolation', () => {
 
   beforeAll(async () => {
     // Names, attributes and therefore ids of series are the same; values, descriptions and one attribute differ.
+    // A span tells when the trace was; without one it would be looked for in the last day only.
+    const span = { traceId: TRACE_ID, spanId: 'ab'.repeat(8), durationNano: 1n };
+    await bed.insert(owners.map((owner) => ({ ...span, ...owner, startUnixNano: timeOf(0) })));
     for (const [index, owner] of owners.entries()) {
       const shared = { at: 10, value: BigInt(index + 1), labels: { host: 'h' }, traceIds: [TRACE_ID] };
       await bed.ingest([{ ...gauge('same', [shared]), description: nameOf(owner) }], owner);
