@@ -26,6 +26,8 @@ export interface LocalIdentity {
 
 /** Whoever runs the machine need not be protected from themselves; a limit is there to be changed. */
 const LOCAL_BYTES_PER_SECOND = 100 * 2 ** 20;
+const LOCAL_BURST_SECONDS = 10;
+const LOCAL_ITEMS_PER_SECOND = 1_000_000;
 /** Only the owner may read files with secrets. */
 const OWNER_ONLY = 0o600;
 
@@ -84,7 +86,11 @@ async function renderIdentityFile(
         id: 1,
         path: 'local',
         tier: 'ultimate',
-        limits: { ingest_bytes_per_second: LOCAL_BYTES_PER_SECOND },
+        limits: {
+          ingest_bytes_per_second: LOCAL_BYTES_PER_SECOND,
+          ingest_burst_bytes: LOCAL_BURST_SECONDS * LOCAL_BYTES_PER_SECOND,
+          ingest_items_per_second: LOCAL_ITEMS_PER_SECOND,
+        },
         projects: [{ id: 1, path: 'local/default' }],
       },
     ],
