@@ -207,14 +207,15 @@ describe('attributes', () => {
   it('are refused when it is not said which', async () => {
     const options = await bed.as({ projectId });
     const refused = {
-      signal: bed.client.listAttributeKeys({}, options),
-      'attribute.key': bed.client.listAttributeValues({ signal: AttributeSignal.SPANS }, options),
-      'attribute.scope': bed.client.listAttributeValues(
-        { signal: AttributeSignal.SPANS, attribute: { scope: FieldScope.EVENT, key: 'k' } },
-        options,
-      ),
+      signal: () => bed.client.listAttributeKeys({}, options),
+      'attribute.key': () => bed.client.listAttributeValues({ signal: AttributeSignal.SPANS }, options),
+      'attribute.scope': () =>
+        bed.client.listAttributeValues(
+          { signal: AttributeSignal.SPANS, attribute: { scope: FieldScope.EVENT, key: 'k' } },
+          options,
+        ),
     };
     for (const [field, call] of Object.entries(refused))
-      expect(await errorOf(call)).toMatchObject({ code: 'invalid_argument', field });
+      expect(await errorOf(call())).toMatchObject({ code: 'invalid_argument', field });
   });
 });

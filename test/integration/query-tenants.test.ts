@@ -167,11 +167,11 @@ describe('tenants with equal ids and names', () => {
     for (const other of others) {
       const stranger = await bed.as(other);
       const calls = [
-        bed.client.listTraces({ range: RANGE, pageSize: 1, pageToken: listToken }, stranger),
-        bed.client.getTrace({ traceId, pageSize: 1, pageToken: spanToken }, stranger),
+        () => bed.client.listTraces({ range: RANGE, pageSize: 1, pageToken: listToken }, stranger),
+        () => bed.client.getTrace({ traceId, pageSize: 1, pageToken: spanToken }, stranger),
       ];
       for (const call of calls)
-        expect(await errorOf(call)).toMatchObject({ code: 'invalid_argument', field: 'page_token' });
+        expect(await errorOf(call())).toMatchObject({ code: 'invalid_argument', field: 'page_token' });
     }
   });
 });
