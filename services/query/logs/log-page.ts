@@ -1,12 +1,6 @@
 import type { Reading } from '../clickhouse/reading.js';
 import type { LogRow } from '../sql/logs/log-columns.js';
-import {
-  type LogEdgeRow,
-  logPageEdge,
-  logPageNewest,
-  logPageRows,
-  type NewestRow,
-} from '../sql/logs/log-page.js';
+import { type LogEdgeRow, logPageEdge, logPageNewest, logPageRows } from '../sql/logs/log-page.js';
 import { earlier, later, type Range } from '../time/time-range.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { LogFilter } from './log-filter.js';
@@ -83,11 +77,12 @@ class PageReader {
   /** The first rows of a window that the cursor is not in. Whether there may be more. */
   async #begin(window: Range, limit: number): Promise<boolean> {
     const { filter, isDescending } = this.#query;
-    const rows = await this.#reading.rows<NewestRow>(
+    const found = await this.#reading.rows<LogRow>(
       logPageNewest({ range: window, filter, isDescending, limit }),
     );
+    const rows = withoutRepeats(found);
     const edge = rows.at(-1)?.time;
-    if (edge === undefined || Number(rows[0]?.found) < limit) {
+    if (edge === undefined || found.length < limit) {
       this.#push(rows);
       return false;
     }
@@ -158,4 +153,12 @@ class PageReader {
     const at = this.#after?.unixNano;
     return at !== undefined && startUnixNano <= at && at <= endUnixNano;
   }
+}
+
+/** Rows in order, each once: what was delivered again has the same time and content. */
+function withoutRepeats(rows: readonly LogRow[]): readonly LogRow[] {
+  return rows.filter((row, index) => {
+    const before = rows[index - 1];
+    return row.time !== before?.time || row.content !== before.content;
+  });
 }

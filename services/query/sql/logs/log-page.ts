@@ -2,7 +2,7 @@ import type { BoundStatement } from '../../clickhouse/reading.js';
 import type { Fingerprint } from '../../logs/fingerprint.js';
 import type { LogFilter } from '../../logs/log-filter.js';
 import type { Range } from '../../time/time-range.js';
-import { LOG_COLUMNS, type LogRow, STORED_COLUMNS } from './log-columns.js';
+import { LOG_COLUMNS, STORED_COLUMNS } from './log-columns.js';
 import { logSource } from './log-match.js';
 
 export interface LogPageOptions {
@@ -64,29 +64,22 @@ LIMIT {limit:UInt32}`;
   return { statement: { name: 'log_page_rows', sql }, params, maxRows: limit };
 }
 
-export interface NewestRow extends LogRow {
-  /** Rows found before those that were delivered again were left out, at most the limit. */
-  readonly found: string;
-}
-
 /**
- * The rows with the newest (or oldest) times, in full: the wide columns are read for them alone. When as many are found as the limit,
- * more may share the last of their times.
+ * The rows with the newest (or oldest) times, in full: the wide columns are read for them alone. Records that were delivered again are
+ * there again. When as many are found as the limit, more may share the last of their times.
  */
 export function logPageNewest({ range, filter, isDescending, limit }: LogPageOptions): BoundStatement {
   const source = logSource(range, filter);
   const direction = isDescending ? 'DESC' : 'ASC';
   const sql = `SELECT
-  ${LOG_COLUMNS},
-  count() OVER () AS found
+  ${LOG_COLUMNS}
 FROM (
   SELECT ${STORED_COLUMNS}
   ${indented(source.sql)}
   ORDER BY Timestamp ${direction}
   LIMIT {limit:UInt32}
 )
-ORDER BY time ${direction}, content ${direction}
-LIMIT 1 BY time, content`;
+ORDER BY time ${direction}, content ${direction}`;
   return {
     statement: { name: 'log_page_newest', sql },
     params: { ...source.params, limit },

@@ -18,8 +18,7 @@ SELECT
   ScopeName AS scope_name,
   ScopeVersion AS scope_version,
   ScopeAttrs AS scope_attributes,
-  DroppedAttrs AS dropped_attributes,
-  count() OVER () AS found
+  DroppedAttrs AS dropped_attributes
 FROM (
   SELECT Timestamp, ObservedTimestamp, TraceId, SpanId, TraceFlags, SeverityNumber, SeverityText, ServiceName, EventName, Body, BodyType, ResourceHash, Attrs, ResourceAttrs, ScopeName, ScopeVersion, ScopeAttrs, DroppedAttrs
   FROM {database:Identifier}.logs
@@ -51,4 +50,3 @@ FROM (
   LIMIT {limit:UInt32}
 )
 ORDER BY time ASC, content ASC
-LIMIT 1 BY time, content
