@@ -106,7 +106,12 @@ export class ClickHouseStore implements Store {
   async insertRows(insert: InsertRowsOptions): Promise<InsertResult> {
     const target = `${quoteIdentifier(insert.database)}.${quoteIdentifier(insert.table)}`;
     const statement = { name: insert.name, sql: `INSERT INTO ${target} FORMAT JSONEachRow` };
-    const settings = { ...INSERT_SETTINGS, input_format_skip_unknown_fields: 0 };
+    const { deduplicationToken: token } = insert;
+    const settings = {
+      ...INSERT_SETTINGS,
+      ...(token !== undefined && { insert_deduplicate: 1, insert_deduplication_token: token }),
+      input_format_skip_unknown_fields: 0,
+    };
     const body = insert.rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     return this.#insert(statement, { signal: insert.signal, settings }, undefined, () =>
       Readable.from([Buffer.from(body)], { objectMode: false }),

@@ -74,7 +74,8 @@ export class GatekeeperAdmissions implements Admissions {
   }
 
   /** False when only the gatekeeper can tell. Throws a refusal that stands. */
-  #spend({ question }: Sender, { tenantId, projectId }: Admission, isCounted = false): boolean {
+  #spend({ question }: Sender, admission: Admission, isCounted = false): boolean {
+    const { tenantId, projectId, database } = admission;
     const { signal } = question;
     const owner = { tenantId, signal };
     const nowMs = performance.now();
@@ -82,7 +83,7 @@ export class GatekeeperAdmissions implements Admissions {
     if (spending === 'spent') return true;
     if (spending === 'ask') return false;
     if (!isCounted) this.#pool.countRefused(owner, projectId, nowMs);
-    throw new RateLimited({ ...owner, projectId }, spending);
+    throw new RateLimited({ ...owner, projectId, database }, spending);
   }
 
   async #admitByAsking(sender: Sender): Promise<Admission> {

@@ -9,6 +9,8 @@ export interface RefusedSender {
   readonly tenantId: number;
   readonly projectId: bigint;
   readonly signal: ReceivedSignal;
+  /** Database of the tenant's cell. */
+  readonly database: string;
 }
 
 /** A known sender was refused for its rate, before anything of the request was read. */

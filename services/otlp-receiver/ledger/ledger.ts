@@ -6,7 +6,7 @@ import {
   type Registry,
 } from '../../../lib/telemetry/metrics.js';
 import { type Account, type Share, totalOf } from './account.js';
-import type { LedgerBook } from './books/ledger-book.js';
+import type { Books } from './books/books.js';
 import type { Limited } from './limited.js';
 
 export type Transport = 'grpc' | 'http';
@@ -47,7 +47,7 @@ export interface Ledger {
 type Enter = (account: Partial<Account>, outcome: string, shares: readonly Share[], reason?: string) => void;
 
 /** Enters everything into the metrics of the process, and into the book that is written to the store. */
-export function createLedger(registry: Registry, book: Pick<LedgerBook, 'enter' | 'limited'>): Ledger {
+export function createLedger(registry: Registry, book: Pick<Books, 'enter' | 'limited'>): Ledger {
   const count = createEntries(registry);
   const spool = createSpooled(registry);
   const requests = createTurnedAway(registry);
@@ -145,7 +145,7 @@ function createTurnedAway(registry: Registry): Counter<'signal' | 'reason'> {
   });
 }
 
-function createLimited(registry: Registry, book: Pick<LedgerBook, 'limited'>): Ledger['limited'] {
+function createLimited(registry: Registry, book: Pick<Books, 'limited'>): Ledger['limited'] {
   const items = new Counter({
     name: 'gob_receiver_limited_items_total',
     help: 'Items that were stored, but not as they were sent, because something of them went over a limit.',

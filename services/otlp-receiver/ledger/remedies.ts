@@ -10,16 +10,20 @@ const REMEDIES: Readonly<Record<string, string>> = {
   missing_value: 'Set as_double or as_int, or the flag for "no recorded value".',
   invalid_buckets: 'Send ascending bounds, and one bucket more than bounds.',
   invalid_quantile: 'Send quantiles from 0 to 1.',
-  payload_too_large: 'Send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE).',
+  payload_too_large:
+    'Send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE).',
   rate_limited: 'Send less (sampling, fewer attributes, longer metric intervals), or ask for a higher limit.',
   storage_quota: 'Wait for old days to be dropped, shorten the retention, or ask for a larger storage quota.',
   malformed_payload: 'Send OTLP of the declared content type; a proxy on the way must not change the body.',
-  unsupported_media_type: 'Send application/x-protobuf or application/json, as it is or compressed with gzip.',
+  unsupported_media_type:
+    'Send application/x-protobuf or application/json, as it is or compressed with gzip.',
   unauthenticated: 'Send a valid token as PRIVATE-TOKEN or Authorization: Bearer.',
-  permission_denied: 'Use a token with the scope write_observability or api for a project that is switched on.',
+  permission_denied:
+    'Use a token with the scope write_observability or api for a project that is switched on.',
   not_found: 'Check the ids in the path and whom the token belongs to.',
   unavailable: 'Nothing: exporters send it again by themselves. If it lasts, look at the mesh.',
-  refused_by_store: 'Nothing for the sender: the data was accepted, and is kept as a dead letter by the operator.',
+  refused_by_store:
+    'Nothing for the sender: the data was accepted, and is kept as a dead letter by the operator.',
   spool_unreadable: 'Nothing for the sender: the data was accepted, and the disk lost it.',
 };
 
