@@ -23,11 +23,13 @@ import { sendJson } from './http/send-json.js';
 import { parseProjectId } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
 import { adminRoutes } from './routes/admin/index.js';
+import { alertsRoute } from './routes/alerts.js';
 import { authCallbackRoute } from './routes/auth-callback.js';
 import { authStartRoute } from './routes/auth-start.js';
 import { getServiceGraphRoute } from './routes/get-service-graph.js';
 import { getTraceRoute } from './routes/get-trace.js';
 import { getTraceAnalyticsRoute } from './routes/get-trace-analytics.js';
+import { INGEST_ROUTES } from './routes/ingest/index.js';
 import { listAttributeKeysRoute } from './routes/list-attribute-keys.js';
 import { listAttributeValuesRoute } from './routes/list-attribute-values.js';
 import { listOperationsRoute } from './routes/list-operations.js';
@@ -67,6 +69,7 @@ export const QUERY_ROUTES = [
   searchMetricsRoute,
   searchMetricMetadataRoute,
   listMetricExemplarsRoute,
+  ...INGEST_ROUTES,
 ];
 /** Questions whose answer goes on. */
 export const STREAM_ROUTES = LOG_STREAM_ROUTES;
@@ -104,6 +107,7 @@ export async function createApp(
     ...tenantRoutes(context),
     ...adminRoutes(context),
     ...storageUsageRoutes(context),
+    alertsRoute(context),
   ];
   for (const route of [...plainRoutes, openApiRoute([...QUERY_ROUTES, ...STREAM_ROUTES], plainRoutes)])
     addPlainRoute(app, route);

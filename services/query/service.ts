@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectRouter } from '@connectrpc/connect';
+import { IngestQueryService } from '../../gen/es/gob/query/v1/ingest_pb.js';
 import { LogQueryService } from '../../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
@@ -15,6 +16,7 @@ import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
 import type { QueryConfig } from './config.js';
 import { TailHub } from './logs/tail/tail-hub.js';
 import { queryCalls } from './rpc/index.js';
+import { ingestCalls } from './rpc/ingest/index.js';
 import { logCalls } from './rpc/logs/index.js';
 import { metricCalls } from './rpc/metrics/index.js';
 
@@ -67,6 +69,7 @@ export async function startQueryService(
       router.service(QueryService, queryCalls(context));
       router.service(LogQueryService, logCalls(context, tail));
       router.service(MetricQueryService, metricCalls(context));
+      router.service(IngestQueryService, ingestCalls(context));
     },
     logger,
     registry,

@@ -48,7 +48,10 @@ interface Cut {
 function readField(body: Uint8Array, cuts: Cut[]): void {
   const from = wire.at;
   const tag = wire.varint31(body.length);
-  if (tag !== RESOURCE_FIELD) return wire.skip(tag, body.length);
+  if (tag !== RESOURCE_FIELD) {
+    wire.skip(tag, body.length);
+    return;
+  }
   const end = wire.delimited(body.length);
   const service = names.serviceIn(end);
   wire.at = end;
