@@ -5,7 +5,9 @@ import { int64 } from './schemas.js';
 const amount = z.object({ items: int64, bytes: int64 });
 const reasons = z
   .array(z.object({ reason: z.string(), items: int64, bytes: int64, requests: int64 }))
-  .describe('By reason; a reject reason of items, or the code of the error.');
+  .describe(
+    'By reason: a reject reason of items, or the code of the error. In lists of services none: ask the ledger for the service.',
+  );
 
 /** received = stored + duplicate + rejected + set_aside + pending − uncounted */
 export const ledgerFields = {
@@ -76,16 +78,16 @@ function byReason(sums: readonly LedgerSums[], kind: 'rejected' | 'setAside') {
   return groupBy(sums, ({ reason }) => reason).flatMap(([reason, group]) => {
     const requests = kind === 'rejected' ? group.reduce((sum, one) => sum + one.rejectedRequests, 0n) : 0n;
     const { items, bytes } = total(group, (sum) => sum[kind]);
-    return items + bytes + requests > 0n ? [{ reason, items, bytes, requests }] : [];
+    return reason !== '' && items + bytes + requests > 0n ? [{ reason, items, bytes, requests }] : [];
   });
 }
 
 function toLimited(sums: readonly LedgerSums[]) {
   const reasons = groupBy(sums, ({ reason }) => reason).flatMap(([reason, group]) => {
     const items = group.reduce((sum, one) => sum + one.limitedItems, 0n);
-    return items > 0n ? [{ reason, items }] : [];
+    return reason !== '' && items > 0n ? [{ reason, items }] : [];
   });
-  return { items: reasons.reduce((sum, { items }) => sum + items, 0n), reasons };
+  return { items: sums.reduce((sum, { limitedItems }) => sum + limitedItems, 0n), reasons };
 }
 
 /** Groups in the order of their first member. */
