@@ -44,6 +44,13 @@ beforeAll(async () => {
     `INSERT INTO ${DATABASE}.attr_catalog (TenantId, ProjectId, Day, Signal, Source, Key, Value, Rows)
      VALUES (2, 9, today(), 'spans', 'attr', 'http.route', '/cart', 1), (2, 9, today(), 'logs', 'attr', 'cart.id', '9', 1)`,
   );
+  await bed.query.sql(
+    `INSERT INTO ${DATABASE}.ingest_ledger (TenantId, ProjectId, Signal, Minute, ServiceName, ReceivedItems)
+     VALUES (2, 9, 'traces', toStartOfMinute(now()), 'shop', 1)`,
+  );
+  await bed.query.sql(
+    `INSERT INTO ${DATABASE}.ingest_rejects (TenantId, ProjectId, Signal, LastAt, Reason) VALUES (2, 9, 'traces', now64(3), 'invalid_id')`,
+  );
   await insertExampleLogs();
   await insertMetric();
   document = openApi.parse(await (await bed.get('/openapi.json', {})).json());

@@ -1,10 +1,7 @@
 import type { AppError } from '../../../lib/errors/app-error.js';
-import { toAppError } from '../../../lib/errors/connect.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
 import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
-import { type Share, totalOf } from '../ledger/account.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { RejectLog } from '../ledger/reject-log.js';
 import type { Arrival } from '../ledger/turned-away.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
@@ -15,6 +12,7 @@ import { admitArrival } from './admit-arrival.js';
 import { Companions } from './companions.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import { type EnteredExport, enterUnread, readJsonOf, sharesOf, wholeOf } from './entered-export.js';
+import { ExportBooks } from './export-books.js';
 import {
   isSmall,
   JOINT_BYTES,
@@ -24,7 +22,6 @@ import {
   jointKey,
 } from './joint-export.js';
 import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, unreadOf } from './received-export.js';
-import { senderOf } from './resource-names.js';
 
 export interface IngestOptions {
   readonly admissions: Admissions;
@@ -42,6 +39,7 @@ export interface IngestOptions {
 /** From a request's bytes to its durable rows: what both transports share. */
 export class Ingest {
   readonly #options: IngestOptions;
+  readonly #books: ExportBooks;
   readonly #companions = new Companions<EnteredExport, TranscodeResult>({
     maxBytes: JOINT_BYTES,
     lingerMs: JOINT_LINGER_MS,
@@ -50,6 +48,7 @@ export class Ingest {
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#books = new ExportBooks(options);
   }
 
   get maxRequestBytes(): number {
@@ -93,7 +92,7 @@ export class Ingest {
     const refused = { ...refusal, account: accountOf(refusal) };
     const shares = unreadOf(refusal);
     this.#options.ledger.received(refused.account, shares);
-    this.#refuse(refused, error, shares);
+    this.#books.refuse(refused, error, shares);
   }
 
   /** Enters an export by what it is, and refuses what is too large or no JSON. */
@@ -109,7 +108,7 @@ export class Ingest {
       return entered;
     } catch (error) {
       ledger.received(unread.account, wholeOf(unread));
-      throw this.#refuse(unread, error, wholeOf(unread));
+      throw this.#books.refuse(unread, error, wholeOf(unread));
     }
   }
 
@@ -141,7 +140,7 @@ export class Ingest {
     try {
       result = entered.signal.transcode(entered.wire, { ...context, sightings: derived });
     } catch (error) {
-      throw this.#refuse(entered, error, wholeOf(entered));
+      throw this.#books.refuse(entered, error, wholeOf(entered));
     }
     return this.#store(entered, { result, derived, context });
   }
@@ -154,14 +153,14 @@ export class Ingest {
     const { pipeline, ackTimeoutMs, admissions } = this.#options;
     const total = result.accepted + countRejected(result);
     admissions.settle(entered.admission, account.signal, total);
-    const shares = this.#enter(entered, result, context);
+    const shares = this.#books.enter(entered, result, context);
     if (result.blocks.length === 0) return result;
     const blocks = [...result.blocks, ...derived.blocks()];
     try {
       lease.grow(blocks.reduce((bytes, block) => bytes + block.bytes.length, 0));
       await pipeline.write({ ...account, shares, blocks, deadlineMs: receivedMs + ackTimeoutMs });
     } catch (error) {
-      throw this.#refuse(entered, error, shares);
+      throw this.#books.refuse(entered, error, shares);
     }
     derived.stored();
     return result;
@@ -182,79 +181,9 @@ export class Ingest {
       ledger.duplicate(account, sharesOf(entered, { items, bytes: body.length }));
       return result;
     } catch (error) {
-      throw this.#refuse(entered, error, wholeOf(entered));
+      throw this.#books.refuse(entered, error, wholeOf(entered));
     }
   }
-
-  /** Enters the items of an export, and the refused ones as such. Returns what is left to be stored. */
-  #enter(entered: EnteredExport, result: TranscodeResult, context: TranscodeContext): readonly Share[] {
-    const { ledger } = this.#options;
-    const { account, body } = entered;
-    const items = result.accepted + countRejected(result);
-    const shares = sharesOf(entered, { items, bytes: body.length });
-    const isRefused = result.rejected.size > 0;
-    const left = isRefused ? this.#enterRefused(entered, { shares, result, context }) : shares;
-    if (!isRefused) ledger.received(account, withoutBytes(shares));
-    const isNothingLeft = result.blocks.length === 0;
-    if (isNothingLeft) ledger.stored(account, left);
-    return left;
-  }
-
-  /** Whose the refused items of several services are, shows when each service's part is looked at alone. */
-  #enterRefused(entered: EnteredExport, { shares, result, context }: Refused): readonly Share[] {
-    const { parts, signal, account } = entered;
-    return parts.map((part, index) => {
-      const own = parts.length === 1 ? result : signal.transcode(joined(part.pieces), context);
-      const items = own.accepted + countRejected(own);
-      const share = { service: part.service, items, bytes: shares[index]?.bytes ?? 0 };
-      this.#options.ledger.received(account, withoutBytes([share]));
-      return this.#enterReasons(entered, share, own);
-    });
-  }
-
-  #enterReasons(entered: EnteredExport, share: Share, result: TranscodeResult): Share {
-    let { bytes } = share;
-    for (const [reason, items] of result.rejected) {
-      // Refused items weigh like the others: what each one took of the request is not known.
-      const refused = { ...share, items, bytes: Math.floor((share.bytes * items) / share.items) };
-      bytes -= refused.bytes;
-      const first = result.firstByReason?.get(reason);
-      this.#reject(entered, { reason, shares: [refused], detail: reason, ...first });
-    }
-    return { ...share, items: result.accepted, bytes };
-  }
-
-  /** Enters a refusal of all that is left. Returns the error for the exporter. */
-  #refuse(refused: Refusing, thrown: unknown, shares: readonly Share[]): AppError {
-    const error = toAppError(thrown);
-    const excess = error instanceof LimitExceeded ? error.excess : undefined;
-    this.#reject(refused, { reason: error.code, shares, detail: error.message, ...excess });
-    return error;
-  }
-
-  #reject(refused: Refusing, { reason, shares, detail, limit, measured }: Rejection): void {
-    const { account, userAgent, encoding, body, wire = body } = refused;
-    const { ledger, rejects } = this.#options;
-    ledger.rejected(account, reason, shares);
-    const isReadable = encoding === 'protobuf' || wire !== body;
-    const { serviceName, ...sender } = isReadable ? senderOf(wire) : {};
-    rejects.record({
-      ...{ ...account, ...sender, reason, detail, limit, measured, userAgent },
-      serviceName: (shares.length === 1 && shares[0]?.service) || serviceName,
-      ...totalOf(shares),
-    });
-  }
-}
-
-/** What is refused, as far as it was read. */
-type Refusing = RefusedExport & Pick<EnteredExport, 'account'> & Partial<Pick<EnteredExport, 'wire'>>;
-
-interface Rejection {
-  readonly reason: string;
-  readonly shares: readonly Share[];
-  readonly detail: string;
-  readonly limit?: string | undefined;
-  readonly measured?: string | undefined;
 }
 
 interface Transcoded {
@@ -263,25 +192,9 @@ interface Transcoded {
   readonly context?: TranscodeContext;
 }
 
-interface Refused {
-  readonly shares: readonly Share[];
-  readonly result: TranscodeResult;
-  readonly context: TranscodeContext;
-}
-
 function contextOf({ admission }: ReceivedExport): TranscodeContext {
   const { tenantId, projectId } = admission;
   const nowMs = Date.now();
   const retentionDays = acceptedDays(nowMs, admission.retentionDays, admission.acceptFromDay);
   return { tenantId, projectId, nowUnixNano: BigInt(nowMs) * 1_000_000n, limits: { retentionDays } };
-}
-
-/** The bytes are entered when a request arrives. */
-function withoutBytes(shares: readonly Share[]): readonly Share[] {
-  return shares.map((share) => ({ ...share, bytes: 0 }));
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only, ...more] = pieces;
-  return only && more.length === 0 ? only : Buffer.concat(pieces);
 }

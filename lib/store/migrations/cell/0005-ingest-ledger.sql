@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS {database}.ingest_ledger {on_cluster} (
 PARTITION BY Day
 ORDER BY (TenantId, ProjectId, Signal, Day, Minute, ServiceName, Reason)
 TTL Day + INTERVAL 400 DAY
-SETTINGS {settings}, ttl_only_drop_parts = 1
+SETTINGS {settings}
 
 -- step: create_ingest_rejects
 -- Equal refusals within a receiver's interval are one row; its texts are those of the last one.
@@ -56,4 +56,4 @@ CREATE TABLE IF NOT EXISTS {database}.ingest_rejects {on_cluster} (
 PARTITION BY Day
 ORDER BY (TenantId, ProjectId, Signal, LastAt)
 TTL Day + INTERVAL 400 DAY
-SETTINGS {settings}, ttl_only_drop_parts = 1
+SETTINGS {settings}
