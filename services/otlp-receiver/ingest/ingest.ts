@@ -14,12 +14,12 @@ import { admitArrival } from './admit-arrival.js';
 import { Companions } from './companions.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import {
-  isSmall,
   JOINT_BYTES,
   JOINT_LINGER_MS,
   type JointExport,
   joinExports,
   jointKey,
+  mayJoin,
 } from './joint-export.js';
 import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, wholeOf } from './received-export.js';
 import { firstServiceName } from './service-name.js';
@@ -82,7 +82,7 @@ export class Ingest {
     const known = duplicates.find(key);
     if (known) return this.#again(received, account, known);
     const answer =
-      isSmall(received) && this.#options.pipeline.keepsRefused
+      mayJoin(received) && this.#options.pipeline.keepsRefused
         ? this.#companions.join(jointKey(received), received, body.length)
         : this.#first(received, account);
     duplicates.remember(key, answer.then(answerOf));
