@@ -14,12 +14,12 @@ import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import { type EnteredExport, enterUnread, readJsonOf, sharesOf, wholeOf } from './entered-export.js';
 import { ExportBooks } from './export-books.js';
 import {
-  isSmall,
   JOINT_BYTES,
   JOINT_LINGER_MS,
   type JointExport,
   joinExports,
   jointKey,
+  mayJoin,
 } from './joint-export.js';
 import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, unreadOf } from './received-export.js';
 
@@ -80,7 +80,7 @@ export class Ingest {
     const known = duplicates.find(key);
     if (known) return this.#again(entered, known);
     const answer =
-      isSmall(entered) && this.#options.pipeline.keepsRefused
+      mayJoin(entered) && this.#options.pipeline.keepsRefused
         ? this.#companions.join(jointKey(entered), entered, body.length)
         : this.#first(entered);
     duplicates.remember(key, answer.then(answerOf));
