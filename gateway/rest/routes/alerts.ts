@@ -23,7 +23,10 @@ const alert = z.object({
   count: z.string().describe('Refused requests.'),
 });
 
-/** Refusals for the rate of ingest, as GitLab polls them for the projects that the credential may read. */
+/**
+ * Refusals for the rate of ingest, of the projects that the credential may read. GitLab polls them with the token of its instance and
+ * names no project.
+ */
 export function alertsRoute({ rateLimits }: GatewayContext): PlainRoute {
   return definePlainRoute({
     method: 'GET',
