@@ -1,9 +1,20 @@
+import { AppError } from '../../../lib/errors/app-error.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { ReceivedSignal } from './admission.js';
 import type { StandingRefusal } from './purse.js';
 
 /** Those who were sent away together should not come back together. */
 const JITTER = 0.25;
+
+/** A refusal of somebody who is known from before. */
+export class KnownSenderRefused extends AppError {
+  readonly sender: Pick<RefusedSender, 'tenantId' | 'projectId' | 'database'>;
+
+  constructor(sender: KnownSenderRefused['sender'], refusal: AppError) {
+    super(refusal.code, refusal.message, { cause: refusal });
+    this.sender = sender;
+  }
+}
 
 export interface RefusedSender {
   readonly tenantId: number;

@@ -1,15 +1,16 @@
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
-import { RateLimited } from '../admission/rate-limited.js';
+import { KnownSenderRefused, RateLimited } from '../admission/rate-limited.js';
 import type { Arrival } from '../ledger/turned-away.js';
 
-/** As the admissions say. Whose request it is, is noted also when it is refused for its rate, which is known then. */
+/** As the admissions say. Whose request it is, is noted also when it is refused, as far as it is known then. */
 export function admitArrival(
   admissions: Admissions,
   question: AdmissionQuestion,
   arrival: Arrival,
 ): Admission | Promise<Admission> {
   const refused = (error: unknown): never => {
-    if (error instanceof RateLimited) arrival.sender = error.sender;
+    const isKnown = error instanceof RateLimited || error instanceof KnownSenderRefused;
+    if (isKnown) arrival.sender = error.sender;
     throw error;
   };
   const admitted = (admission: Admission): Admission => {

@@ -199,8 +199,9 @@ describe('a token without a project', () => {
       /CLOUD_CONNECTOR_INSTANCE/,
     );
     const bound = presented(await signed(), { projectId: '', namespaceId: '' });
-    for (const env of [{}, { CLOUD_CONNECTOR_INSTANCE: INSTANCE }])
-      expect(await refusalOf(open(env).find(bound))).toMatch(/^unauthenticated/);
+    expect(await refusalOf(open().find(bound))).toMatch(/^unauthenticated/);
+    const own = open({ CLOUD_CONNECTOR_INSTANCE: INSTANCE });
+    expect(await refusalOf(own.find(bound))).toMatch(/^unauthenticated/);
   });
 });
 
