@@ -52,10 +52,7 @@ export async function startQueryService(
   const context = {
     store,
     budget: config,
-    slots: new TenantSlots({
-      perTenant: config.queryMaxConcurrentCalls,
-      maxWaitMs: config.queryMaxExecutionMs,
-    }),
+    slots: new TenantSlots(),
     pageTokenKey: config.queryPageTokenKey ? Buffer.from(config.queryPageTokenKey) : randomBytes(32),
     nowMs: overrides.nowMs ?? Date.now,
   };
