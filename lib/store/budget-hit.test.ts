@@ -5,6 +5,7 @@ import { toStoreError } from './store-errors.js';
 
 it.each([
   [158, 'Limit for rows exceeded, max rows: 1.00 thousand, current rows: 20.50 thousand', 'rows', 20_500],
+  [158, 'Limit for rows exceeded, max rows: 1.00, current rows: 2.00. Where', 'rows', 2],
   [307, 'Limit for bytes to read exceeded, max bytes: 1.00 MiB, current bytes: 5.50 MiB', 'bytes', 5_767_168],
   [241, 'Query memory limit exceeded: would use 1.50 GiB, maximum: 1.00 GiB', 'memory', 1_610_612_736],
   [159, 'Timeout exceeded: elapsed 611.28 ms, maximum: 600 ms', 'time', 611],

@@ -54,6 +54,6 @@ const FACTORS: Readonly<Record<string, number>> = {
 /** `current rows: 20.00 thousand`, `would use 1.50 GiB` or `elapsed 611.28 ms` as a number of the smallest unit. */
 function measuredIn(sentence: string): number | undefined {
   const [, amount, unit = ''] =
-    /(?:current(?: rows| bytes)?:|would use|elapsed) ([\d.]+) ?([A-Za-z]*)/i.exec(sentence) ?? [];
+    /(?:current(?: rows| bytes)?:|would use|elapsed) (\d+(?:\.\d+)?) ?([A-Za-z]*)/i.exec(sentence) ?? [];
   return amount === undefined ? undefined : Math.round(Number(amount) * (FACTORS[unit] ?? 1));
 }

@@ -166,7 +166,9 @@ describe('every route', () => {
   });
 
   const BAD_PARAMETERS = new URLSearchParams(
-    ['period', 'page_size', 'sort', 'filter', 'limit', 'mname', 'mtype', 'month'].map((name) => [name, ')(']),
+    ['period', 'page_size', 'sort', 'filter', 'limit', 'mname', 'mtype', 'month'].map(
+      (name): [string, string] => [name, ')('],
+    ),
   );
 
   it('tells a stranger nothing about what is wrong with a request', async () => {

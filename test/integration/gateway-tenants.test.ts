@@ -95,7 +95,7 @@ describe('the admin interface', () => {
         const address = `${path.replace(/\{\w+\}/g, 'not-an-id')}?month=13&page_size=)(&dry_run=x`;
         const wrong = { token: 'a-stranger', ...(method === 'put' && { body: { limits: 1 } }) };
         const answer = await send(method.toUpperCase(), address, wrong);
-        expect(answer, `${method} ${address}`).toMatchObject({ status: 401 });
+        expect([401, 403], `${method} ${address}`).toContain(answer.status);
       }
     const wrong = await send('PUT', '/v3/admin/tenants/x', { token: TOKENS.owner, body: 1 });
     expect(wrong).toMatchObject({ status: 403 });

@@ -37,12 +37,19 @@ async function sql(text: string): Promise<string> {
 const ask = (suffix: string, signal?: AbortSignal) => get(`/v3/query/70/${suffix}`, OWN, signal);
 const askOther = (suffix: string) => get(`/v3/query/90/${suffix}`, OTHER);
 
+/** Of an answer, or of a refusal. */
+interface Body {
+  readonly results?: readonly unknown[];
+  readonly detail?: string;
+}
+
 async function get(path: string, token: string, signal?: AbortSignal) {
   const response = await fetch(`${bed.gatewayUrl}${path}`, {
     headers: { 'PRIVATE-TOKEN': token },
     ...(signal && { signal }),
   });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  const body = (await response.json()) as Body;
+  return { status: response.status, headers: response.headers, body };
 }
 
 /** Sets the limits of the tier of tenant 70. Resolves with when the registry had them. */
@@ -152,7 +159,7 @@ describe('what was read', () => {
   it('is counted in rows and bytes of the tables, not of the answer', async () => {
     await setLimits({});
     const { headers, body } = await askOther(SPANS);
-    expect(body.results.length).toBeLessThan(1_000);
+    expect(body.results?.length).toBeLessThan(1_000);
     const [, rows, bytes] = /^rows=(\d+), bytes=(\d+), /.exec(headers.get('x-query-stats') ?? '') ?? [];
     expect(Number(rows)).toBeGreaterThanOrEqual(60_000);
     expect(Number(bytes)).toBeGreaterThan(60_000 * 8);
