@@ -37,6 +37,7 @@ import { autocompleteMetricsRoute } from './routes/metrics/autocomplete.js';
 import { listMetricExemplarsRoute } from './routes/metrics/exemplars.js';
 import { searchMetricsRoute } from './routes/metrics/search.js';
 import { searchMetricMetadataRoute } from './routes/metrics/search-metadata.js';
+import { listTraceExemplarsRoute } from './routes/metrics/trace-exemplars.js';
 import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
@@ -66,6 +67,7 @@ export const QUERY_ROUTES = [
   searchMetricsRoute,
   searchMetricMetadataRoute,
   listMetricExemplarsRoute,
+  listTraceExemplarsRoute,
 ];
 /** Questions whose answer goes on. */
 export const STREAM_ROUTES = LOG_STREAM_ROUTES;

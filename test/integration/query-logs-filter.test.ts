@@ -20,8 +20,7 @@ const refused = 'Connection REFUSED by db';
 const slow = 'took 12345 ms, unrefused';
 const timedOut = 'timed out: again';
 
-/** Newest last. */
-const LOGS: readonly TestLog[] = [
+const RECORDS: readonly Omit<TestLog, 'timeUnixNano'>[] = [
   {
     body: refused,
     severityNumber: 17,
@@ -39,7 +38,9 @@ const LOGS: readonly TestLog[] = [
     resource: { 'host.name': 'h2' },
   },
   { body: timedOut, severityNumber: 13, severityText: 'Warn', service: 'pay', eventName: 'job.failed' },
-].map((log, index) => ({ ...log, timeUnixNano: START + BigInt(index) }));
+];
+/** Newest last. */
+const LOGS = RECORDS.map((log, index) => ({ ...log, timeUnixNano: START + BigInt(index) }));
 
 /** What each example of the documentation finds. */
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
