@@ -27,6 +27,9 @@ export interface QueryOverrides {
   readonly tailLeaseMs?: number;
 }
 
+/** Longest deadline that a caller may set. What bounds a call is its tenant's budget; a gateway may be told to wait longer. */
+const MAX_CALL_MS = 3_600_000;
+
 /** The audience that assertions for this service are made for. */
 export const QUERY_AUDIENCE = 'query';
 
@@ -67,6 +70,7 @@ export async function startQueryService(
     },
     logger,
     registry,
+    maxTimeoutMs: MAX_CALL_MS,
     verifyAssertion: createAssertionVerifier(QUERY_AUDIENCE, overrides.fetchKeys ?? keys.fetch),
   });
   lifecycle.add('rpc server', rpc);

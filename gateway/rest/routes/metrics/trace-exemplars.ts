@@ -26,7 +26,7 @@ export const listTraceExemplarsRoute = defineQueryRoute({
   suffix: '/traces/:trace_id/exemplars',
   documentedSuffix: '/traces/{trace_id}/exemplars',
   summary:
-    'What was measured during a trace, of whatever metric: the way from a trace to its metrics. Needs no time: points from the start of the trace to 15 minutes after it are searched, or those of the last day when none of its spans is stored',
+    'What was measured during a trace, of whatever metric: the way from a trace to its metrics. Needs no time: points from a minute before the trace to 15 minutes after it are searched, or those of the last day when none of its spans is stored',
   query,
   answer,
   example: {
