@@ -29,6 +29,9 @@ export interface QueryOverrides {
   readonly tailLeaseMs?: number;
 }
 
+/** Longest deadline that a caller may set. What bounds a call is its tenant's budget; a gateway may be told to wait longer. */
+const MAX_CALL_MS = 3_600_000;
+
 /** The audience that assertions for this service are made for. */
 export const QUERY_AUDIENCE = 'query';
 
@@ -54,10 +57,7 @@ export async function startQueryService(
   const context = {
     store,
     budget: config,
-    slots: new TenantSlots({
-      perTenant: config.queryMaxConcurrentCalls,
-      maxWaitMs: config.queryMaxExecutionMs,
-    }),
+    slots: new TenantSlots(),
     pageTokenKey: config.queryPageTokenKey ? Buffer.from(config.queryPageTokenKey) : randomBytes(32),
     nowMs: overrides.nowMs ?? Date.now,
   };
@@ -73,6 +73,7 @@ export async function startQueryService(
     },
     logger,
     registry,
+    maxTimeoutMs: MAX_CALL_MS,
     verifyAssertion: createAssertionVerifier(QUERY_AUDIENCE, overrides.fetchKeys ?? keys.fetch),
   });
   lifecycle.add('rpc server', rpc);
