@@ -6,6 +6,7 @@ import type { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import type { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import type { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
+import type { MoveService } from '../gen/es/gob/tenantquota/v1/moves_pb.js';
 import type { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import type { Logger } from '../lib/telemetry/logger.js';
 import type { Registry } from '../lib/telemetry/metrics.js';
@@ -25,6 +26,7 @@ export interface GatewayContext {
   readonly metrics: Client<typeof MetricQueryService>;
   readonly provisioning: Client<typeof ProvisioningService>;
   readonly admin: Client<typeof TenantAdminService>;
+  readonly moves: Client<typeof MoveService>;
   readonly usage: Client<typeof UsageService>;
   /** Unix milliseconds. */
   readonly nowMs: () => number;

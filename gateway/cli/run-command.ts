@@ -31,6 +31,8 @@ const OPTIONS = {
   'dedicated-to': TEXT,
   tenant: TEXT,
   'page-size': TEXT,
+  to: TEXT,
+  abort: FLAG,
 } as const;
 
 type Values = ReturnType<typeof read>['values'];
@@ -93,6 +95,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const query = { grace_seconds: values['grace-seconds'], ...dryRun(values) };
     return (await rest.send({ method: 'DELETE', path: `/v3/admin/tenants/${part(id)}`, query })).body;
   },
+  'tenants move': moveTenant,
   'tiers get': (rest, _values, tier) => get(rest, `/v3/admin/tiers/${part(tier)}`),
   'tiers put': putTier,
   'cells list': (rest) => get(rest, '/v3/admin/cells'),
@@ -107,6 +110,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   audit: (rest, values) =>
     get(rest, '/v3/admin/audit', { tenant_id: values.tenant, page_size: values['page-size'] }),
 };
+
+/** Without a cell to go to: how far the move is. */
+async function moveTenant(rest: RestClient, values: Values, id: string): Promise<JsonObject> {
+  const path = `/v3/admin/tenants/${part(id)}/move`;
+  if (values.abort) return (await rest.send({ method: 'DELETE', path })).body;
+  if (values.to === undefined) return get(rest, path);
+  return (await rest.send({ method: 'POST', path, query: dryRun(values), body: { to: values.to } })).body;
+}
 
 async function listTenants(rest: RestClient): Promise<JsonObject> {
   const tenants: unknown[] = [];

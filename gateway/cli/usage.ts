@@ -5,6 +5,9 @@ export const USAGE = `gob <command> [options]
   tenants put <id> [--path P] [--tier free|premium|ultimate] [--limit name=number|inherit]...
                    [--project id=path|id=path:off]... [--create] [--dry-run]
   tenants delete <id> [--grace-seconds N] [--dry-run]
+  tenants move <id> --to <cell> [--dry-run]
+  tenants move <id>                        how far the move is
+  tenants move <id> --abort
   tiers get <tier>
   tiers put <tier> [--limit name=number|inherit]... [--dry-run]
   cells list

@@ -36,9 +36,9 @@ export class SpoolOutlet {
     this.#options = options;
   }
 
-  recovered({ sums }: SealedSegment): void {
+  recovered({ sums, header }: SealedSegment): void {
     for (const sum of sums) {
-      this.#options.usage.add(sum.tenantId, sum.blockBytes);
+      this.#options.usage.add({ ...sum, database: header.database }, sum.blockBytes);
       this.#options.ledger.recovered(sum, { items: sum.items, bytes: sum.requestBytes });
     }
   }
@@ -86,9 +86,9 @@ export class SpoolOutlet {
       ledger.rejected(sum, 'spool_unreadable', { items: sum.items, bytes: sum.requestBytes });
   }
 
-  #leave({ sums }: SealedSegment): void {
+  #leave({ sums, header }: SealedSegment): void {
     for (const sum of sums) {
-      this.#options.usage.release(sum.tenantId, sum.blockBytes);
+      this.#options.usage.release({ ...sum, database: header.database }, sum.blockBytes);
       this.#options.ledger.unspooled(sum, { items: sum.items, bytes: sum.requestBytes });
     }
   }

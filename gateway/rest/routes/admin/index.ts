@@ -5,6 +5,7 @@ import { listCellsRoute, putCellRoute } from './cells.js';
 import { deleteTenantRoute } from './delete-tenant.js';
 import { getTenantRoute } from './get-tenant.js';
 import { listTenantsRoute } from './list-tenants.js';
+import { abortMoveRoute, getMoveRoute, moveTenantRoute } from './moves.js';
 import { putTenantRoute } from './put-tenant.js';
 import { retentionPlanRoute } from './retention-plan.js';
 import { getTierRoute, putTierRoute } from './tiers.js';
@@ -15,6 +16,9 @@ export const adminRoutes = (context: GatewayContext): readonly PlainRoute[] => [
   getTenantRoute(context),
   putTenantRoute(context),
   deleteTenantRoute(context),
+  moveTenantRoute(context),
+  getMoveRoute(context),
+  abortMoveRoute(context),
   getTierRoute(context),
   putTierRoute(context),
   listCellsRoute(context),
