@@ -1,7 +1,7 @@
 import type { Store } from '../../lib/store/store.js';
-import type { CellMigrator } from './provisioning/cells.js';
 import type { Moves } from './moves/moves.js';
 import type { Receivers } from './moves/receivers.js';
+import type { CellMigrator } from './provisioning/cells.js';
 import type { Provisioner } from './provisioning/provision.js';
 import type { AuditLog } from './registry/audit-log.js';
 import type { RegistryKeeper } from './registry/registry-keeper.js';

@@ -37,11 +37,17 @@ const IDENTITIES = {
 };
 const GRACE_MS = '1000';
 
+export interface QuotaProcess {
+  readonly exited: Promise<unknown>;
+}
+
 export interface MoveBed {
   readonly store: Store;
   readonly receiver: TestReceiver;
   /** Starts tenant-quota, which is to die as the worker's file says; resolves when it is ready, or dead. */
-  startQuota(kill?: string): Promise<ChildProcess>;
+  startQuota(kill?: string): Promise<QuotaProcess>;
+  /** Ends the one that runs. */
+  killQuota(): Promise<void>;
   /** Runs the command line as the administrator, and reads its answer. */
   gob(...argv: string[]): Promise<Record<string, unknown>>;
   /** Spans of project 7 in the last hour, as the UI's charts count them. */
@@ -68,9 +74,10 @@ export async function startMoveBed(): Promise<MoveBed> {
         ...{ TEST_IDENTITY_FILE: identityFile, TEST_GATEKEEPER_URL: gatekeeperUrl, TEST_GRACE_MS: GRACE_MS },
       },
     });
+    const exited = once(child, 'exit');
     children.push(child);
-    await Promise.race([once(child, 'message'), once(child, 'exit')]);
-    return child;
+    await Promise.race([once(child, 'message'), exited]);
+    return { exited };
   };
   await startQuota();
   const context = testServiceContext();
@@ -85,7 +92,12 @@ export async function startMoveBed(): Promise<MoveBed> {
   await context.readiness.whenReady();
   const clickhouseUrl = clickhouse.url;
   const query = await startQueryService(
-    { ...loadConfig(querySettings, { argv: [], env: {} }), queryAddress: ANY_PORT, gatekeeperUrl, clickhouseUrl },
+    {
+      ...loadConfig(querySettings, { argv: [], env: {} }),
+      queryAddress: ANY_PORT,
+      gatekeeperUrl,
+      clickhouseUrl,
+    },
     testServiceContext(),
   );
   const gateway = await startGateway(
@@ -96,11 +108,16 @@ export async function startMoveBed(): Promise<MoveBed> {
     },
     testServiceContext(),
   );
-  const receiver = await startTestReceiver({ gatekeeperUrl, clickhouseUrl, dataDir: join(directory, 'data') });
+  const receiver = await startTestReceiver({
+    gatekeeperUrl,
+    clickhouseUrl,
+    dataDir: join(directory, 'data'),
+  });
   const store = openStore(clickhouse.url);
   const env = { GOB_URL: gateway.url, GOB_ADMIN_TOKEN: ADMIN };
   return {
     ...{ store, receiver, startQuota },
+    killQuota: async () => void (await Promise.all(children.map(end))),
     gob: async (...argv) =>
       JSON.parse(await runCommand([...argv, '--json'], { env, readFile: () => '', fetch })),
     countSpans: () => countSpans(gateway.url),

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dayOf } from '../../services/tenant-quota/retention/days.js';
 import { eventually } from './otlp-receiver.harness.js';
@@ -8,7 +7,7 @@ import { countRows, WRITTEN_TABLES, writeRows } from './tenant-quota.cell-rows.j
 import { type MoveBed, SENDER, startMoveBed } from './tenant-quota-move.bed.js';
 
 const [OLD, NEW] = ['gob_cell_default', 'gob_cell_large'];
-const TEST_TIMEOUT_MS = 240_000;
+const TEST_TIMEOUT_MS = 400_000;
 
 let bed: MoveBed;
 beforeAll(async () => {
@@ -63,7 +62,9 @@ function useMesh() {
   const read = async () => {
     while (!stop.signal.aborted) shown.push(await bed.countSpans());
   };
-  const running = Promise.all([send(), send(), read()].map((one) => one.catch((error) => failures.push(error))));
+  const running = Promise.all(
+    [send(), send(), read()].map((one) => one.catch((error) => failures.push(error))),
+  );
   return {
     ...{ acknowledged, shown, failures },
     stop: async () => {
@@ -74,6 +75,21 @@ function useMesh() {
 }
 
 const stepOf = async () => (await bed.gob('tenants', 'move', '22')).move as Record<string, unknown>;
+/** Where the mover is killed, one after the other: as it sends the statement, or when the statement has been done. */
+const KILLS = [
+  'move_copy_rows',
+  'move_copy_rows after',
+  'move_stage_table',
+  'move_stage_attach after',
+  'registry_write_tenants after',
+  'erase_delete',
+];
+
+async function untilKilled(): Promise<void> {
+  for (const kill of KILLS.slice(1)) await (await bed.startQuota(kill)).exited;
+  await bed.startQuota();
+}
+
 const untilStep = (step: string) => eventually(async () => (await stepOf()).step === step);
 
 it(
@@ -88,8 +104,12 @@ it(
     await expect(stepOf()).rejects.toThrow('was never moved');
     await expect(bed.gob('tenants', 'move', '22', '--to', 'kept')).rejects.toThrow('kept for tenant 33');
 
+    await bed.killQuota();
+    const first = await bed.startQuota(KILLS[0]);
     await bed.gob('tenants', 'move', '22', '--to', 'large');
-    await expect(bed.gob('tenants', 'move', '22', '--to', 'default')).rejects.toThrow('on its way to large');
+    await first.exited;
+    await untilKilled();
+    await expect(bed.gob('tenants', 'move', '22', '--to', 'kept')).rejects.toThrow(/on its way|kept for/);
     await untilStep('done');
 
     await eventually(async () => (await bed.countSpans()) >= mesh.acknowledged.length);
@@ -103,6 +123,26 @@ it(
     expect(await rowsBefore(NEW, 22)).toEqual(before);
     expect(await rowsBefore(OLD, 22)).toEqual({});
     expect([await rowsBefore(OLD, 33), await rowsBefore(NEW, 33)]).toEqual(others);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+it(
+  'is taken back without a trace, with what was sent to the new cell meanwhile',
+  async () => {
+    const before = await rowsBefore(NEW, 22);
+    const spans = (await spanCounts(NEW)).size;
+    const mesh = useMesh();
+    await bed.gob('tenants', 'move', '22', '--to', 'default');
+    await expect(bed.gob('tenants', 'move', '22', '--to', 'large')).rejects.toThrow('on its way to default');
+    await bed.gob('tenants', 'move', '22', '--abort');
+    await untilStep('aborted');
+    await mesh.stop();
+    expect(mesh.failures).toEqual([]);
+    await eventually(async () => (await spanCounts(NEW)).size === spans + mesh.acknowledged.length);
+    expect([...(await spanCounts(NEW)).values()].every((count) => count === 1)).toBe(true);
+    expect(await rowsBefore(NEW, 22)).toEqual(before);
+    expect([await rowsBefore(OLD, 22), await spanCounts(OLD)]).toEqual([{}, new Map()]);
   },
   TEST_TIMEOUT_MS,
 );

@@ -47,13 +47,7 @@ const OVER: ReadonlySet<MoveStep> = new Set(['done', 'aborted']);
 export const isOver = ({ step }: MoveRecord): boolean => OVER.has(step);
 
 /** Steps in which receivers must send new rows to another cell than the one that the tenant is placed in. */
-const TO_NEW: ReadonlySet<MoveStep> = new Set([
-  'routing',
-  'finishing',
-  'attaching',
-  'switched',
-  'cleaning',
-]);
+const TO_NEW: ReadonlySet<MoveStep> = new Set(['routing', 'finishing', 'attaching', 'switched', 'cleaning']);
 const TO_OLD: ReadonlySet<MoveStep> = new Set(['aborting', 'returning']);
 
 /** Where new rows of a tenant go while it moves, instead of where its placement says or said. */

@@ -84,12 +84,12 @@ export class Mover {
 
   async #do(step: MoveStep, work: Work): Promise<void> {
     const { signal } = work;
+    if (step === 'switched') return this.#waitOut(work);
     await this.#copier.awaitOthers(work);
     if (step === 'copying') return this.#copy(work);
     if (step === 'routing') return this.#route(work);
     if (step === 'finishing') return this.#finish(work);
     if (step === 'attaching') return this.#attach(work);
-    if (step === 'switched') return this.#waitOut(work);
     if (step === 'cleaning') return this.#clean(work);
     if (step === 'aborting') return this.#abort(work);
     if (step === 'returning') return this.#giveBack(work);
@@ -136,7 +136,8 @@ export class Mover {
 
   /** What a receiver that had not been heard of brought to the old cell after the switch is copied before it is deleted. */
   async #clean(work: Work): Promise<void> {
-    if (this.#options.registry.tenant(work.tenantId)) while ((await this.#copier.copy(work)) > 0) await work.verify();
+    if (this.#options.registry.tenant(work.tenantId))
+      while ((await this.#copier.copy(work)) > 0) await work.verify();
     await this.#empty(work.from, work);
     await this.#sums.drop(work);
     await this.#go('done', work);
@@ -146,7 +147,8 @@ export class Mover {
   async #abort(work: Work): Promise<void> {
     await this.#awaitDrained(work);
     const back = reversed(work);
-    if (this.#options.registry.tenant(work.tenantId)) while ((await this.#copier.copy(back)) > 0) await work.verify();
+    if (this.#options.registry.tenant(work.tenantId))
+      while ((await this.#copier.copy(back)) > 0) await work.verify();
     await this.#sums.fill(back);
     await this.#go('returning', work);
   }

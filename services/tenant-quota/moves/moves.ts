@@ -60,7 +60,10 @@ export class Moves {
     }
     this.#requireTarget(tenantId, fromCell, toCell);
     if (view.record.status !== 'ready')
-      throw new AppError('conflict', `Tenant ${tenantId} is ${view.record.status}; only one that is ready can be moved.`);
+      throw new AppError(
+        'conflict',
+        `Tenant ${tenantId} is ${view.record.status}; only one that is ready can be moved.`,
+      );
     const nowMs = Date.now();
     const moveId = Math.max(nowMs, (last?.moveId ?? 0) + 1);
     const rowsTotal = await rowsOf(tenantId, fromCell, signal);
@@ -78,7 +81,10 @@ export class Moves {
       if (move.rank === (await this.find(question.tenantId, signal))?.rank) return move;
       const { tenantId, fromCell, toCell, actor } = move;
       const reason = `${fromCell} -> ${toCell}`;
-      await this.#options.audit.write([{ actor, action: 'move_tenant', tenantId, cell: toCell, reason }], signal);
+      await this.#options.audit.write(
+        [{ actor, action: 'move_tenant', tenantId, cell: toCell, reason }],
+        signal,
+      );
       await this.#options.table.write(move, signal);
       return move;
     });
@@ -92,7 +98,10 @@ export class Moves {
         throw new AppError('not_found', `Tenant ${tenantId} is not being moved.`, { field: 'tenant_id' });
       if (move.isAbortAsked || isOver(move)) return move;
       if (!REVOCABLE.has(move.step))
-        throw new AppError('conflict', `It is too late to take the move back: it is ${move.step}. Move the tenant back when it is done.`);
+        throw new AppError(
+          'conflict',
+          `It is too late to take the move back: it is ${move.step}. Move the tenant back when it is done.`,
+        );
       await this.#options.audit.write([{ actor, action: 'abort_move', tenantId, cell: move.toCell }], signal);
       await this.#options.table.askToAbort(move, actor, signal);
       return { ...move, isAbortAsked: true };
@@ -108,7 +117,9 @@ export class Moves {
     const cell = this.#options.registry.cell(toCell);
     if (!cell) throw new AppError('not_found', `There is no cell ${toCell}.`, { field: 'to_cell' });
     if (fromCell === toCell)
-      throw new AppError('conflict', `Tenant ${tenantId} is in the cell ${toCell} already.`, { field: 'to_cell' });
+      throw new AppError('conflict', `Tenant ${tenantId} is in the cell ${toCell} already.`, {
+        field: 'to_cell',
+      });
     if (cell.dedicatedTenantId !== 0 && cell.dedicatedTenantId !== tenantId)
       throw new AppError('conflict', `The cell ${toCell} is kept for tenant ${cell.dedicatedTenantId}.`, {
         field: 'to_cell',

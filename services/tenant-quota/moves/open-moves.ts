@@ -1,6 +1,6 @@
 import type { Kv } from '../../../lib/kv/kv.js';
-import { tablesOfTenant } from '../provisioning/tenant-tables.js';
 import { movedTables } from './copying/moved-tables.js';
+import { tenantPartitions } from './copying/tenant-partitions.js';
 import { MoveLoop, type MoveLoopOptions } from './move-loop.js';
 import { Mover, type MoverOptions } from './mover.js';
 import { Moves } from './moves.js';
@@ -28,10 +28,10 @@ export function openMoves(options: OpenMovesOptions): OpenedMoves {
   const rowsOf = async (tenantId: number, cellName: string, signal: AbortSignal) => {
     const cell = registry.cell(cellName);
     if (!cell) return 0;
-    const copied = (await movedTables(store, cell, signal)).filter(({ kind }) => kind === 'rows');
-    const names = new Set(copied.map(({ name }) => name));
-    const tables = await tablesOfTenant(store, cell, tenantId, signal);
-    return tables.reduce((sum, { table: name, rows }) => sum + (names.has(name) ? rows : 0), 0);
+    const { database } = cell;
+    const tables = (await movedTables(store, cell, signal)).filter(({ kind }) => kind === 'rows');
+    const partitions = await tenantPartitions(store, { database, tables, tenantId, signal });
+    return partitions.reduce((sum, { rows }) => sum + rows, 0);
   };
   const moves = new Moves({ table, registry, locks, audit, rowsOf });
   const loop = new MoveLoop({

@@ -26,7 +26,7 @@ const move = z.object({
   ...{ actor: z.string(), started_at: z.string(), step_at: z.string() },
 });
 const answer = z.object({ move });
-const planned = z.object({ move, tables: storedTables.describe('What there is to copy.') });
+const planned = z.object({ move, tables: storedTables.describe('With dry_run, what there is to copy.') });
 
 /** Begins a move, or answers the one that runs. */
 export function moveTenantRoute(context: GatewayContext): PlainRoute {

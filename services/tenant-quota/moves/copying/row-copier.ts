@@ -16,8 +16,8 @@ import {
   type Passage,
   SELECT_MARKS,
   SELECT_RUNNING,
-  selectPartitions,
 } from './statements.js';
+import { tenantPartitions } from './tenant-partitions.js';
 
 export interface CopyTask {
   readonly tenantId: number;
@@ -53,15 +53,10 @@ const RUNNING_POLL_MS = 200;
 export class RowCopier {
   readonly #store: Store;
   /** Marks of partitions when they were found complete, by task and partition. */
-  #complete = new Map<string, string>();
+  readonly #complete = new Map<string, string>();
 
   constructor(store: Store) {
     this.#store = store;
-  }
-
-  /** Everything is compared anew: rows may have gone as well as come. */
-  forget(): void {
-    this.#complete = new Map();
   }
 
   /** What a mover that died has left running must end first: it would be copied a second time. */
@@ -78,16 +73,15 @@ export class RowCopier {
   async copy(task: CopyTask): Promise<number> {
     const marks = await this.#marks(task);
     let copied = 0;
-    for (const table of await movedTables(this.#store, task.from, task.signal)) {
-      if (table.kind !== 'rows' && table.kind !== 'keyed') continue;
-      for (const partition of await this.#partitions(task, table)) {
-        const key = `${task.from.database} ${table.name} ${partition}`;
-        const mark = marks.get(`${table.name} ${partition}`);
-        if (mark !== undefined && this.#complete.get(key) === mark) continue;
-        const work = { task, table, partition, from: task.from.database, to: task.to.database };
-        copied += table.kind === 'rows' ? await this.#copyRows(work) : await this.#copyKeyed(work);
-        if (mark !== undefined) this.#complete.set(key, mark);
-      }
+    const tables = await movedTables(this.#store, task.from, task.signal);
+    const copiedAsRows = tables.filter(({ kind }) => kind === 'rows' || kind === 'keyed');
+    for (const { table, partition } of await this.#partitions(task, task.from, copiedAsRows)) {
+      const key = `${task.from.database} ${table.name} ${partition}`;
+      const mark = marks.get(`${table.name} ${partition}`);
+      if (mark !== undefined && this.#complete.get(key) === mark) continue;
+      const work = { task, table, partition, from: task.from.database, to: task.to.database };
+      copied += table.kind === 'rows' ? await this.#copyRows(work) : await this.#copyKeyed(work);
+      if (mark !== undefined) this.#complete.set(key, mark);
     }
     return copied;
   }
@@ -99,15 +93,15 @@ export class RowCopier {
   async mendDerived(task: CopyTask): Promise<void> {
     const tables = await movedTables(this.#store, task.from, task.signal);
     const same = await this.#samePartitions(task, tables);
-    for (const table of tables.filter(({ kind }) => kind === 'derived'))
-      for (const partition of await this.#partitions(task, table)) {
-        if (!same.has(partition)) continue;
-        const work = { task, table, partition, from: task.from.database, to: task.to.database };
-        if (await this.#isAlike(work)) continue;
-        await this.#replace(work);
-        if (!(await this.#isAlike(work)))
-          throw new AppError('internal', `${table.name} of ${partition} differs between the cells.`);
-      }
+    const derived = tables.filter(({ kind }) => kind === 'derived');
+    for (const { table, partition } of await this.#partitions(task, task.from, derived)) {
+      if (!same.has(partition)) continue;
+      const work = { task, table, partition, from: task.from.database, to: task.to.database };
+      if (await this.#isAlike(work)) continue;
+      await this.#replace(work);
+      if (!(await this.#isAlike(work)))
+        throw new AppError('internal', `${table.name} of ${partition} differs between the cells.`);
+    }
   }
 
   async #copyRows(work: Work): Promise<number> {
@@ -135,22 +129,15 @@ export class RowCopier {
     return missing;
   }
 
-  /** Days whose spans are the same in both cells. */
+  /** Days that have as many spans in both cells: after a copy, the same ones. */
   async #samePartitions(task: CopyTask, tables: readonly MovedTable[]): Promise<ReadonlySet<string>> {
-    const spans = tables.find(({ name }) => name === 'spans');
-    if (!spans) return new Set();
-    const counts = async (database: string) => {
-      const { tenantId, signal } = task;
-      const statement = selectPartitions(database, spans);
-      const { rows } = await this.#store.query<{ partition: string; n: string }>(
-        statement,
-        { tenantId },
-        { signal, maxExecutionMs: STATEMENT_BUDGET_MS },
-      );
-      return new Map(rows.map(({ partition, n }) => [partition, n]));
-    };
-    const [here, there] = [await counts(task.from.database), await counts(task.to.database)];
-    return new Set([...here].filter(([partition, n]) => there.get(partition) === n).map(([one]) => one));
+    const spans = tables.filter(({ name }) => name === 'spans');
+    const there = await this.#partitions(task, task.to, spans);
+    const rows = new Map(there.map((one) => [one.partition, one.rows]));
+    const here = await this.#partitions(task, task.from, spans);
+    return new Set(
+      here.filter((one) => rows.get(one.partition) === one.rows).map(({ partition }) => partition),
+    );
   }
 
   async #isAlike(work: Work): Promise<boolean> {
@@ -176,22 +163,15 @@ export class RowCopier {
     return new Map(rows.map(({ table, partition, mark }) => [`${table} ${partition}`, mark]));
   }
 
-  async #partitions({ tenantId, from, signal }: CopyTask, table: MovedTable): Promise<string[]> {
-    const options = { signal, maxExecutionMs: STATEMENT_BUDGET_MS };
-    const statement = selectPartitions(from.database, table);
-    const { rows } = await this.#store.query<{ partition: string }>(statement, { tenantId }, options);
-    return rows.map(({ partition }) => partition);
+  #partitions({ tenantId, signal }: CopyTask, { database }: CellRecord, tables: readonly MovedTable[]) {
+    return tenantPartitions(this.#store, { database, tables, tenantId, signal });
   }
 
   async #fingerprint(work: Work, database: string): Promise<readonly Bucket[]> {
     return (await this.#select<Bucket>(work, fingerprint(database, work.table))).rows;
   }
 
-  async #count(
-    work: Work,
-    statement: Statement,
-    params: StatementParams,
-  ): Promise<number> {
+  async #count(work: Work, statement: Statement, params: StatementParams): Promise<number> {
     return Number((await this.#select<{ n: string }>(work, statement, params)).rows[0]?.n ?? 0);
   }
 

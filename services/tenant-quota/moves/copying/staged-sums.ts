@@ -1,10 +1,10 @@
 import { AppError } from '../../../../lib/errors/app-error.js';
 import { quoteIdentifier, type Statement } from '../../../../lib/store/statement.js';
 import type { Store } from '../../../../lib/store/store.js';
-import type { CellRecord } from '../../registry/tenant-record.js';
 import { type MovedTable, movedTables } from './moved-tables.js';
 import type { CopyTask } from './row-copier.js';
-import { COPY_SETTINGS, checksum, copyMerged, selectPartitions } from './statements.js';
+import { COPY_SETTINGS, checksum, copyMerged } from './statements.js';
+import { type TenantPartition, tenantPartitions } from './tenant-partitions.js';
 
 const BUDGET_MS = 300_000;
 
@@ -22,6 +22,7 @@ WHERE database = {stage:String} AND active AND rows > 0 ORDER BY name, partition
 export class StagedSums {
   readonly #store: Store;
   readonly #onCluster: string;
+  readonly #cluster: { readonly cluster?: string };
 
   constructor(store: Store, cluster: string | undefined) {
     this.#store = store;
@@ -29,14 +30,26 @@ export class StagedSums {
     this.#cluster = cluster === undefined ? {} : { cluster };
   }
 
-  readonly #cluster: { readonly cluster?: string };
-
   /** Copies all of it anew. Throws `unavailable` when the source had an insert meanwhile. */
   async fill(task: CopyTask): Promise<void> {
     await this.drop(task);
     const stage = stageOf(task);
-    await this.#run(task, 'move_stage_create', `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(stage)}${this.#onCluster}`);
-    for (const table of await this.#sums(task, task.from)) await this.#fillOne(task, stage, table);
+    await this.#run(
+      task,
+      'move_stage_create',
+      `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(stage)}${this.#onCluster}`,
+    );
+    const tables = (await movedTables(this.#store, task.from, task.signal)).filter(
+      ({ kind }) => kind === 'sums',
+    );
+    for (const { name } of tables) {
+      const [staged, model] = [nameOf(stage, name), nameOf(task.to.database, name)];
+      await this.#run(task, 'move_stage_table', `CREATE TABLE ${staged}${this.#onCluster} AS ${model}`);
+    }
+    const { tenantId, signal, from } = task;
+    const question = { database: from.database, tables, tenantId, signal };
+    for (const partition of await tenantPartitions(this.#store, question))
+      await this.#copyStaged(task, stage, partition);
   }
 
   /** Moves what is there to the task's new cell; nothing is there afterwards. */
@@ -56,27 +69,22 @@ export class StagedSums {
     await this.#run(task, 'move_stage_drop', sql);
   }
 
-  async #fillOne(task: CopyTask, stage: string, table: MovedTable): Promise<void> {
-    const [staged, model] = [nameOf(stage, table.name), nameOf(task.to.database, table.name)];
-    await this.#run(task, 'move_stage_table', `CREATE TABLE ${staged}${this.#onCluster} AS ${model}`);
+  async #copyStaged(task: CopyTask, stage: string, { table, partition }: TenantPartition): Promise<void> {
     const { tenantId, signal, from } = task;
-    const options = { signal, maxExecutionMs: BUDGET_MS };
-    const partitions = selectPartitions(from.database, table);
-    const { rows } = await this.#store.query<{ partition: string }>(partitions, { tenantId }, options);
-    for (const { partition } of rows) {
-      const params = { tenantId, partition };
-      await task.verify();
-      await this.#store.command(copyMerged({ table, from: from.database, to: stage }), params, {
-        ...options,
-        settings: COPY_SETTINGS,
-      });
-      await this.#requireAlike(task, { table, stage, partition });
-    }
+    const params = { tenantId, partition };
+    const options = { signal, maxExecutionMs: BUDGET_MS, settings: COPY_SETTINGS };
+    await task.verify();
+    await this.#store.command(copyMerged({ table, from: from.database, to: stage }), params, options);
+    await this.#requireAlike(task, { table, stage, partition });
   }
 
   async #requireAlike(
     { tenantId, signal, from }: CopyTask,
-    { table, stage, partition }: { readonly table: MovedTable; readonly stage: string; readonly partition: string },
+    {
+      table,
+      stage,
+      partition,
+    }: { readonly table: MovedTable; readonly stage: string; readonly partition: string },
   ): Promise<void> {
     const of = async (database: string) => {
       const params = { tenantId, partition };
@@ -95,10 +103,6 @@ export class StagedSums {
   async #parts({ signal }: CopyTask, stage: string) {
     type Part = { readonly name: string; readonly partition: string };
     return (await this.#store.query<Part>(PARTS, { stage }, { signal })).rows;
-  }
-
-  async #sums({ signal }: CopyTask, cell: CellRecord): Promise<readonly MovedTable[]> {
-    return (await movedTables(this.#store, cell, signal)).filter(({ kind }) => kind === 'sums');
   }
 
   async #run(task: CopyTask, name: string, sql: string, params: { readonly partition?: string } = {}) {

@@ -18,10 +18,15 @@ const nameOf = (database: string, { name }: MovedTable) =>
 const OWN = 'TenantId = {tenantId:UInt32}';
 const IN_PARTITION = `${OWN} AND _partition_id = {partition:String}`;
 
-/** Partitions with rows of the tenant. */
-export const selectPartitions = (database: string, table: MovedTable): Statement => ({
+/** Partitions with rows of the tenant, of all tables in one statement. There must be a table. */
+export const selectPartitions = (database: string, tables: readonly MovedTable[]): Statement => ({
   name: 'move_partitions',
-  sql: `SELECT _partition_id AS partition, count() AS n FROM ${nameOf(database, table)} WHERE ${OWN} GROUP BY partition ORDER BY partition`,
+  sql: tables
+    .map(
+      (table) =>
+        `SELECT '${table.name}' AS name, _partition_id AS partition, count() AS n FROM ${nameOf(database, table)} WHERE ${OWN} GROUP BY partition`,
+    )
+    .join('\nUNION ALL '),
 });
 
 /** Block numbers grow with every insert of anybody and with nothing else: a partition with the same mark has no new rows. */

@@ -17,7 +17,7 @@ export function moveTenant({
     const { signal } = context;
     const move = request.dryRun ? await moves.plan(question, signal) : await moves.start(question, signal);
     const cell = registry.cell(move.fromCell);
-    const tables = cell ? await tablesOfTenant(store, cell, move.tenantId, signal) : [];
+    const tables = cell && request.dryRun ? await tablesOfTenant(store, cell, move.tenantId, signal) : [];
     return {
       move: toMove(move),
       tables: tables.map(({ table, rows, bytes }) => ({ table, rows: BigInt(rows), bytes: BigInt(bytes) })),
