@@ -1,6 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +17,7 @@ import { freePort } from '../_util/free-port.js';
 import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
 import { startTestReceiver, type TestReceiver } from './otlp-receiver.harness.js';
 import { openStore } from './store.harness.js';
+import { type QuotaProcess, quotaProcesses } from './tenant-quota.processes.js';
 
 export const SENDER = 'token-of-a-sender';
 const ADMIN = 'token-of-the-admin';
@@ -35,11 +34,6 @@ const IDENTITIES = {
     { name: 'reader', sha256: hash(READER), project: 7, scopes: ['read_observability'] },
   ],
 };
-const GRACE_MS = '1000';
-
-export interface QuotaProcess {
-  readonly exited: Promise<unknown>;
-}
 
 export interface MoveBed {
   readonly store: Store;
@@ -61,24 +55,17 @@ export async function startMoveBed(): Promise<MoveBed> {
   const identityFile = join(directory, 'identity.yaml');
   writeFileSync(identityFile, stringify(IDENTITIES));
   const clickhouse = await startEmbeddedClickHouse();
-  const [port, gatekeeperPort] = [await freePort(), await freePort()];
-  const tenantQuotaUrl = `http://127.0.0.1:${port}`;
+  const gatekeeperPort = await freePort();
   const gatekeeperUrl = `http://127.0.0.1:${gatekeeperPort}`;
-  const children: ChildProcess[] = [];
-  const startQuota = async (kill = '') => {
-    const child = fork('test/integration/tenant-quota.worker.ts', [], {
-      execArgv: ['--import', 'tsx'],
-      env: {
-        ...process.env,
-        ...{ TEST_PORT: String(port), TEST_CLICKHOUSE_URL: clickhouse.url, TEST_KILL: kill },
-        ...{ TEST_IDENTITY_FILE: identityFile, TEST_GATEKEEPER_URL: gatekeeperUrl, TEST_GRACE_MS: GRACE_MS },
-      },
-    });
-    const exited = once(child, 'exit');
-    children.push(child);
-    await Promise.race([once(child, 'message'), exited]);
-    return { exited };
+  const quota = await quotaProcesses({ clickhouseUrl: clickhouse.url, identityFile, keys: gatekeeperUrl });
+  const tenantQuotaUrl = quota.url;
+  const processes: QuotaProcess[] = [];
+  const startQuota = async (kill?: string) => {
+    const started = await quota.start(kill);
+    processes.push(started);
+    return started;
   };
+  const killQuota = async () => void (await Promise.all(processes.map((one) => one.end())));
   await startQuota();
   const context = testServiceContext();
   const gatekeeper = await startGatekeeper(
@@ -116,27 +103,19 @@ export async function startMoveBed(): Promise<MoveBed> {
   const store = openStore(clickhouse.url);
   const env = { GOB_URL: gateway.url, GOB_ADMIN_TOKEN: ADMIN };
   return {
-    ...{ store, receiver, startQuota },
-    killQuota: async () => void (await Promise.all(children.map(end))),
+    ...{ store, receiver, startQuota, killQuota },
     gob: async (...argv) =>
       JSON.parse(await runCommand([...argv, '--json'], { env, readFile: () => '', fetch })),
     countSpans: () => countSpans(gateway.url),
     close: async () => {
       await receiver.close();
       for (const part of [gateway, query, gatekeeper]) await part.close();
-      for (const child of children) await end(child);
+      await killQuota();
       await store.close();
       await clickhouse.close();
       rmSync(directory, { recursive: true });
     },
   };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }
 
 async function countSpans(gatewayUrl: string): Promise<number> {

@@ -35,16 +35,20 @@ function mortal(store: Store): Store {
 }
 
 const context = testServiceContext();
+const keys = env.TEST_KEYS ?? '';
 const url = env.TEST_CLICKHOUSE_URL ?? '';
 const store = createStore({ url, application: 'tenant-quota', ...context, maxConnections: 8 });
 const service = await startTenantQuota(
   {
-    ...loadConfig(tenantQuotaSettings, { argv: [], env: {} }),
+    ...loadConfig(tenantQuotaSettings, { argv: [], env: { REDIS_URL: env.TEST_REDIS_URL } }),
     tenantQuotaAddress: { host: '127.0.0.1', port: Number(env.TEST_PORT) },
     ...{ clickhouseUrl: url, identityFile: env.TEST_IDENTITY_FILE, moveGraceMs: Number(env.TEST_GRACE_MS) },
   },
   context,
-  { fetchKeys: createGatekeeperKeys(env.TEST_GATEKEEPER_URL ?? '').fetch, store: mortal(store) },
+  {
+    fetchKeys: keys.startsWith('{') ? async () => keys : createGatekeeperKeys(keys).fetch,
+    store: mortal(store),
+  },
 );
 await context.readiness.whenReady();
 process.send?.({ url: service.url });
