@@ -1,5 +1,6 @@
-import { messageOf } from '../../../lib/errors/app-error.js';
+import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Closable } from '../../../lib/lifecycle/lifecycle.js';
+import { isRetryable } from '../../../lib/store/store-errors.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease, Locks } from '../locks/lock.js';
 import { WakeableTimer } from '../registry/wakeable-timer.js';
@@ -16,7 +17,9 @@ export interface MoveLoopOptions {
 }
 
 const LOCK = 'moves';
-const INTERVAL_MS = 500;
+/** While nothing moves; every replica looks, because receivers report to any. */
+const IDLE_INTERVAL_MS = 1_000;
+const MOVING_INTERVAL_MS = 250;
 /** After a failure of everything. */
 const RETRY_MS = 2_000;
 
@@ -27,6 +30,7 @@ export class MoveLoop implements Closable {
   readonly #stopping = new AbortController();
   readonly #movers = new Map<number, Mover>();
   #lease: Lease | undefined;
+  #intervalMs = IDLE_INTERVAL_MS;
   #running: Promise<void> | undefined;
 
   constructor(options: MoveLoopOptions) {
@@ -35,11 +39,6 @@ export class MoveLoop implements Closable {
 
   start(): void {
     this.#running = this.#run(this.#stopping.signal);
-  }
-
-  /** Looks at once, if this process leads. */
-  wake(): void {
-    this.#timer.wake();
   }
 
   async close(): Promise<void> {
@@ -52,10 +51,14 @@ export class MoveLoop implements Closable {
   async #run(stopping: AbortSignal): Promise<void> {
     while (!stopping.aborted) {
       const isFine = await this.#turn(stopping).catch((error) => {
-        if (!stopping.aborted) this.#options.logger.warn({ reason: messageOf(error) }, 'moves do not go on');
+        // Outages of ClickHouse are the registry's to tell.
+        const isOutage = error instanceof AppError && isRetryable(error);
+        const level = isOutage ? 'debug' : 'warn';
+        if (!stopping.aborted)
+          this.#options.logger[level]({ reason: messageOf(error) }, 'moves do not go on');
         return false;
       });
-      if (!stopping.aborted) await this.#timer.wait(isFine ? INTERVAL_MS : RETRY_MS);
+      if (!stopping.aborted) await this.#timer.wait(isFine ? this.#intervalMs : RETRY_MS);
     }
   }
 
@@ -63,6 +66,7 @@ export class MoveLoop implements Closable {
     const { moves, isLoaded } = this.#options;
     if (!isLoaded()) return true;
     const active = await moves.refresh(stopping);
+    this.#intervalMs = active.length === 0 ? IDLE_INTERVAL_MS : MOVING_INTERVAL_MS;
     if (active.length === 0) return true;
     const lease = await this.#lead();
     if (!lease) return true;
