@@ -33,6 +33,9 @@ const OPTIONS = {
   'page-size': TEXT,
   to: TEXT,
   abort: FLAG,
+  period: TEXT,
+  signal: TEXT,
+  'order-by': TEXT,
 } as const;
 
 type Values = ReturnType<typeof read>['values'];
@@ -96,6 +99,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return (await rest.send({ method: 'DELETE', path: `/v3/admin/tenants/${part(id)}`, query })).body;
   },
   'tenants move': moveTenant,
+  'tenants usage': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/ledger`),
+  'tenants services': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/services`),
+  'tenants rejects': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/rejects`),
+  'turned-away': (rest, values) => ingestOf(rest, values, 'ingest/turned-away'),
   'tiers get': (rest, _values, tier) => get(rest, `/v3/admin/tiers/${part(tier)}`),
   'tiers put': putTier,
   'cells list': (rest) => get(rest, '/v3/admin/cells'),
@@ -117,6 +124,13 @@ async function moveTenant(rest: RestClient, values: Values, id: string): Promise
   if (values.abort) return (await rest.send({ method: 'DELETE', path })).body;
   if (values.to === undefined) return get(rest, path);
   return (await rest.send({ method: 'POST', path, query: dryRun(values), body: { to: values.to } })).body;
+}
+
+/** The last day, unless another time is meant. */
+function ingestOf(rest: RestClient, values: Values, path: string): Promise<JsonObject> {
+  const { period = '24h', signal, limit } = values;
+  const query = { period, signal, limit: limit?.[0], order_by: values['order-by'] };
+  return get(rest, `/v3/admin/${path}`, query);
 }
 
 async function listTenants(rest: RestClient): Promise<JsonObject> {

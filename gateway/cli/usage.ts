@@ -8,6 +8,10 @@ export const USAGE = `gob <command> [options]
   tenants move <id> --to <cell> [--dry-run]
   tenants move <id>                        how far the move is
   tenants move <id> --abort
+  tenants usage <id> [--period 24h] [--signal traces|metrics|logs]
+  tenants services <id> [--period 24h] [--signal S] [--order-by bytes|items] [--limit N]
+  tenants rejects <id> [--period 24h] [--signal S] [--limit N]
+  turned-away [--period 24h] [--signal S|unknown] [--limit N]
   tiers get <tier>
   tiers put <tier> [--limit name=number|inherit]... [--dry-run]
   cells list

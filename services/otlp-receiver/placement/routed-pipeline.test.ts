@@ -4,7 +4,7 @@ import { RoutedPipeline } from './routed-pipeline.js';
 import { Routes } from './routes.js';
 
 const delivery = (tenantId: number, database: string): Delivery => ({
-  ...{ tenantId, database, signal: 'traces', items: 1, requestBytes: 1, blocks: [], deadlineMs: 0 },
+  ...{ tenantId, database, projectId: 7n, signal: 'traces', shares: [], blocks: [], deadlineMs: 0 },
 });
 
 /** A pipeline whose writes end when they are told to. */
@@ -20,7 +20,10 @@ function slowPipeline() {
     isPending: (_tenantId, database) => database === 'spooled',
     close: async () => {},
   };
-  return { inner, written, endAll: () => endings.splice(0).forEach((end) => end()) };
+  const endAll = () => {
+    for (const end of endings.splice(0)) end();
+  };
+  return { inner, written, endAll };
 }
 
 it('turns a tenant to its new database, and nobody else', () => {

@@ -53,6 +53,9 @@ function fromFile(
       storageBytes: limits.storage_bytes,
       queryMaxSeconds: limits.query_max_seconds,
       queryMaxReadBytes: limits.query_max_read_bytes,
+      queryMaxReadRows: limits.query_max_read_rows,
+      queryMaxMemoryBytes: limits.query_max_memory_bytes,
+      queryMaxConcurrent: limits.query_max_concurrent,
     }),
     // Where the rows are is not the file's business, nor is it undone by it.
     cell: before?.cell ?? DEFAULT_CELL.name,

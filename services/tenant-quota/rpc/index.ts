@@ -1,10 +1,12 @@
 import type { ConnectRouter } from '@connectrpc/connect';
 import { TenantAdminService } from '../../../gen/es/gob/tenantquota/v1/admin_pb.js';
+import { IngestAdminService } from '../../../gen/es/gob/tenantquota/v1/ingest_pb.js';
 import { MoveService, PlacementService } from '../../../gen/es/gob/tenantquota/v1/moves_pb.js';
 import { ProvisioningService, UsageService } from '../../../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import { TenantQuotaService } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import type { TenantQuotaContext } from '../context.js';
 import { tenantAdminCalls } from './admin/index.js';
+import { ingestAdminCalls } from './ingest/index.js';
 import { abortMove } from './moves/abort-move.js';
 import { getMove } from './moves/get-move.js';
 import { moveTenant } from './moves/move-tenant.js';
@@ -24,5 +26,6 @@ export function routeCalls(router: ConnectRouter, context: TenantQuotaContext): 
     abortMove: abortMove(context),
   });
   router.service(PlacementService, { reportPlacement: reportPlacement(context) });
+  router.service(IngestAdminService, ingestAdminCalls(context));
   router.service(UsageService, { getStorageUsage: getStorageUsage(context) });
 }

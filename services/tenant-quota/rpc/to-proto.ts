@@ -55,5 +55,7 @@ export function toLimits(limits: Limits): TenantLimits {
     maxRequestBytes: BigInt(limits.maxRequestBytes),
     storageBytes: BigInt(limits.storageBytes),
     queryMaxReadBytes: BigInt(limits.queryMaxReadBytes),
+    queryMaxReadRows: BigInt(limits.queryMaxReadRows),
+    queryMaxMemoryBytes: BigInt(limits.queryMaxMemoryBytes),
   });
 }

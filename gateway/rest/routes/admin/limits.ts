@@ -13,6 +13,9 @@ const FIELDS = [
   'storage_bytes',
   'query_max_seconds',
   'query_max_read_bytes',
+  'query_max_read_rows',
+  'query_max_memory_bytes',
+  'query_max_concurrent',
 ] as const;
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
