@@ -17,7 +17,7 @@ export const tenantRejectsRoute = (context: GatewayContext): PlainRoute =>
     method: 'GET',
     path: '/v3/admin/tenants/:tenant_id/ingest/rejects',
     docs: { summary: 'What was refused of a tenant and why, the latest first', query, answer },
-    handle: (request, reply) => rejectsOf(context, tenantIdOf(request), { request, reply }),
+    handle: (request, reply) => rejectsOf(context, tenantIdOf, { request, reply }),
   });
 
 export const turnedAwayRoute = (context: GatewayContext): PlainRoute =>
@@ -29,7 +29,7 @@ export const turnedAwayRoute = (context: GatewayContext): PlainRoute =>
       query,
       answer,
     },
-    handle: (request, reply) => rejectsOf(context, NO_TENANT, { request, reply }),
+    handle: (request, reply) => rejectsOf(context, () => NO_TENANT, { request, reply }),
   });
 
 type Exchange = {
@@ -37,9 +37,13 @@ type Exchange = {
   readonly reply: Parameters<PlainRoute['handle']>[1];
 };
 
-async function rejectsOf(context: GatewayContext, tenantId: number, { request, reply }: Exchange) {
-  const selection = toSelection(tenantId, queryOf(query, request), context.nowMs());
+async function rejectsOf(
+  context: GatewayContext,
+  tenantIn: (request: Exchange['request']) => number,
+  { request, reply }: Exchange,
+) {
   const call = await authorizeAdmin(context, request, reply);
+  const selection = toSelection(tenantIn(request), queryOf(query, request), context.nowMs());
   const { rejects } = await context.ingestAdmin.listTenantRejects({ selection }, call);
   return sendJson(reply, { rejects: rejects.map(toRejectJson) });
 }
