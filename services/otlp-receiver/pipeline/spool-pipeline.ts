@@ -52,6 +52,7 @@ interface Parts {
   readonly writer: SpoolWriter;
   readonly flusher: Flusher;
   readonly recovery: Recovery;
+  readonly usage: SpoolUsage;
   readonly logger: Logger;
 }
 
@@ -62,11 +63,12 @@ export class SpoolPipeline implements Pipeline {
   readonly #stopping = new AbortController();
   readonly #adopting: NodeJS.Timeout;
   #background: Promise<void>;
+  #isTakenUp = false;
 
   private constructor(parts: Parts, leftNames: readonly string[]) {
     this.#parts = parts;
     const { signal } = this.#stopping;
-    this.#background = parts.recovery.takeUp(leftNames, signal).then(() => this.#adopt());
+    this.#background = this.#takeUp(leftNames, signal);
     this.#adopting = setInterval(() => {
       this.#background = this.#background.then(() => this.#adopt());
     }, ADOPT_INTERVAL_MS);
@@ -99,6 +101,11 @@ export class SpoolPipeline implements Pipeline {
     return this.#parts.writer.write(delivery);
   }
 
+  /** What an earlier process left counts as on its way to everywhere until it has been looked through. */
+  isPending(tenantId: number, database: string): boolean {
+    return !this.#isTakenUp || this.#parts.usage.has(tenantId, database);
+  }
+
   /** Commits what was taken, stores what can be stored in a few seconds, and leaves the rest on disk. */
   async close(): Promise<void> {
     const { directory, space, writer, flusher } = this.#parts;
@@ -109,6 +116,12 @@ export class SpoolPipeline implements Pipeline {
     await flusher.close(FLUSH_GRACE_MS);
     space.close();
     directory.close();
+  }
+
+  async #takeUp(leftNames: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#parts.recovery.takeUp(leftNames, signal);
+    await this.#adopt();
+    this.#isTakenUp = true;
   }
 
   async #adopt(): Promise<void> {
@@ -178,5 +191,5 @@ function assemble(options: SpoolPipelineOptions, { directory, space, usage }: Gr
     metrics,
     logger,
   });
-  return { directory, space, writer, flusher, recovery, logger };
+  return { directory, space, writer, flusher, recovery, usage, logger };
 }
