@@ -7,6 +7,7 @@ import type { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import type { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
 import type { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
+import type { TrustedProxies } from '../lib/auth/client-address.js';
 import type { Logger } from '../lib/telemetry/logger.js';
 import type { Registry } from '../lib/telemetry/metrics.js';
 import type { GatewayConfig } from './config.js';
@@ -26,6 +27,8 @@ export interface GatewayContext {
   readonly provisioning: Client<typeof ProvisioningService>;
   readonly admin: Client<typeof TenantAdminService>;
   readonly usage: Client<typeof UsageService>;
+  /** Whose word about a request's origin is taken; undefined: nobody's. */
+  readonly trustedProxies: TrustedProxies | undefined;
   /** Unix milliseconds. */
   readonly nowMs: () => number;
 }

@@ -3,6 +3,7 @@ import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { AppError } from '../../lib/errors/app-error.js';
 import { authorizeRead } from '../auth/authorize.js';
+import { clientAddressOf } from '../auth/client-address.js';
 import { corsOptions } from '../auth/cors.js';
 import { requireCredential } from '../auth/credential.js';
 import { refuseCrossSite } from '../auth/cross-site.js';
@@ -137,7 +138,9 @@ function addQueryRoute(
     const projectId = projectIdOf(pathParams);
     const params = request.query as RawParams;
     const ask = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
-    const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
+    const clientAddress = clientAddressOf(request, context);
+    const reading = { credential, clientAddress, projectId, signal: clientGone(reply) };
+    const grant = await authorizeRead(context, reading);
     const cost = new CostCollector(reply);
     const answer = await ask(context.query, { ...grant, call: cost.watch(grant.call) }, context).catch(
       (error) => {
@@ -163,9 +166,10 @@ function addStreamRoute(
     const params = request.query as RawParams;
     const open = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
     const signal = clientGone(reply);
+    const clientAddress = clientAddressOf(request, context);
     // A signal for each time: calls leave their listeners on it, and a stream may last for days.
     const authorize = () =>
-      authorizeRead(context, { credential, projectId, signal: AbortSignal.any([signal]) });
+      authorizeRead(context, { credential, clientAddress, projectId, signal: AbortSignal.any([signal]) });
     return sendEvents(reply, open(context, { grant: await authorize(), authorize }));
   });
 }

@@ -32,6 +32,12 @@ const limits = z.strictObject({
     .int()
     .min(2 ** 20)
     .optional(),
+  traces_ingest_bytes_per_second: z.int().min(1).optional(),
+  metrics_ingest_bytes_per_second: z.int().min(1).optional(),
+  logs_ingest_bytes_per_second: z.int().min(1).optional(),
+  traces_ingest_items_per_second: z.int().min(1).optional(),
+  metrics_ingest_items_per_second: z.int().min(1).optional(),
+  logs_ingest_items_per_second: z.int().min(1).optional(),
 });
 
 const project = z.strictObject({

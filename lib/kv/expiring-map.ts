@@ -26,6 +26,10 @@ export class ExpiringMap<T> {
     if (entry) this.#entries.set(key, { value, expiresAtMs: entry.expiresAtMs });
   }
 
+  values(): T[] {
+    return [...this.#entries.keys()].flatMap((key) => this.get(key) ?? []);
+  }
+
   delete(key: string): void {
     this.#entries.delete(key);
   }

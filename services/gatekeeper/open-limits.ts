@@ -24,12 +24,11 @@ export function openLimits(config: GatekeeperConfig, kv: Kv, process: Process): 
   const audit = lifecycle.add('audit log', new AuditLog({ logger, rows: auditCounter(registry) }));
   const local = localGauge(registry);
   const onLocal = (isLocal: boolean) => local.set(isLocal ? 1 : 0);
-  const windows = lifecycle.add('rate windows', new Windows({ shared: kv, logger, onLocal }));
-  const rateLimiter = new RateLimiter({
-    windows,
-    signalPercent: config.rateLimitSignalPercent,
-    replicas: config.gatekeeperReplicas,
-  });
+  const windows = lifecycle.add(
+    'rate windows',
+    new Windows({ shared: kv, logger, replicas: config.gatekeeperReplicas, onLocal }),
+  );
+  const rateLimiter = new RateLimiter({ windows, signalPercent: config.rateLimitSignalPercent });
   const limitHits = new LimitHits({
     kv,
     logger,

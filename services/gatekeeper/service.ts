@@ -18,8 +18,7 @@ import { openProviders } from './identity/open-providers.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { loadSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
-import { authorizeAdmin } from './rpc/authorize-admin.js';
-import { browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
+import { adminCalls, browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
@@ -82,7 +81,7 @@ export async function startGatekeeper(
     router.service(GatekeeperService, gatekeeperCalls(context));
     router.service(RateLimitService, rateLimitCalls(context));
     router.service(BrowserSignInService, browserCalls(context));
-    router.service(AdminAccessService, { authorizeAdmin: authorizeAdmin({ keys, findAdmin }) });
+    router.service(AdminAccessService, adminCalls(context, findAdmin));
   };
   const rpc = await startRpcServer({
     address: config.gatekeeperAddress,

@@ -55,5 +55,11 @@ export function toLimits(limits: Limits): TenantLimits {
     maxRequestBytes: BigInt(limits.maxRequestBytes),
     storageBytes: BigInt(limits.storageBytes),
     queryMaxReadBytes: BigInt(limits.queryMaxReadBytes),
+    tracesIngestBytesPerSecond: BigInt(limits.tracesIngestBytesPerSecond),
+    metricsIngestBytesPerSecond: BigInt(limits.metricsIngestBytesPerSecond),
+    logsIngestBytesPerSecond: BigInt(limits.logsIngestBytesPerSecond),
+    tracesIngestItemsPerSecond: BigInt(limits.tracesIngestItemsPerSecond),
+    metricsIngestItemsPerSecond: BigInt(limits.metricsIngestItemsPerSecond),
+    logsIngestItemsPerSecond: BigInt(limits.logsIngestItemsPerSecond),
   });
 }

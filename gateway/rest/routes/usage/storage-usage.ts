@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { DailyUsage } from '../../../../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import { withAssertion } from '../../../../lib/rpc/client.js';
+import { clientAddressOf } from '../../../auth/client-address.js';
 import { requireCredential } from '../../../auth/credential.js';
 import type { GatewayContext } from '../../../context.js';
 import { QUERY_BASES } from '../../bases.js';
@@ -43,7 +44,11 @@ export const storageUsageRoutes = (context: GatewayContext): readonly PlainRoute
       handle: async (request, reply) => {
         const params = readParams(query, request.query as RawParams);
         const signal = clientGone(reply);
-        const question = { credential: requireCredential(request), projectId: projectIdOf(request) };
+        const question = {
+          credential: requireCredential(request),
+          projectId: projectIdOf(request),
+          clientAddress: clientAddressOf(request, context),
+        };
         const grant = await context.gatekeeper.authorize(
           { ...question, action: Action.READ, audience: 'tenant-quota' },
           { signal },
