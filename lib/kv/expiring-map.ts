@@ -34,6 +34,11 @@ export class ExpiringMap<T> {
     this.#entries.delete(key);
   }
 
+  /** Those included that have expired since the last sweep. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   sweep(): void {
     for (const key of this.#entries.keys()) if (!this.#live(key)) this.#entries.delete(key);
   }

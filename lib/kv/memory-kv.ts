@@ -16,7 +16,9 @@ export class MemoryKv implements Kv {
   readonly #nowMs: () => number;
   readonly #sweeper: NodeJS.Timeout;
 
-  readonly interruptions = 0;
+  get interruptions(): number {
+    return 0;
+  }
 
   constructor(nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;

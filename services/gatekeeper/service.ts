@@ -16,7 +16,8 @@ import type { GatekeeperContext } from './context.js';
 import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
 import { openProviders } from './identity/open-providers.js';
 import { StaticIdentities } from './identity/static-identities.js';
-import { loadSigningKeys } from './keys/signing-keys.js';
+import { Assertions } from './keys/assertions.js';
+import { openSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
 import { adminCalls, browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { Sessions } from './sessions/sessions.js';
@@ -45,7 +46,7 @@ export async function startGatekeeper(
 ): Promise<Gatekeeper> {
   const lifecycle = new Lifecycle(logger);
   const kv = lifecycle.add('kv', overrides.kv ?? openKv(config, logger));
-  const keys = await loadSigningKeys(config.signingKeyFile);
+  const keys = lifecycle.add('signing keys', await openSigningKeys(config.signingKeyFile, logger));
   const identities = lifecycle.add('identities', await StaticIdentities.open(config.identityFile, logger));
   const sessions = new Sessions(kv, identities, config.sessionTtlMs);
   const tenantQuota = createRpcClient(TenantQuotaService, {
@@ -66,8 +67,9 @@ export async function startGatekeeper(
     registers: [registry],
   });
   const context: GatekeeperContext = {
-    ...openLimits(config, kv, { logger, registry, lifecycle }),
+    ...openLimits(config, kv, { keys, logger, registry, lifecycle }),
     keys,
+    assertions: new Assertions(keys),
     ...openProviders(config, { kv, logger, registry, statics: identities }),
     certificates: identities,
     sessions,
