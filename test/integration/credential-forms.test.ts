@@ -138,7 +138,8 @@ describe.each(FORMS)('A credential as %s', (_form, headersOf) => {
 });
 
 it('no credential is 401 everywhere, and so is the cookie of nobody', async () => {
-  for (const headers of [{}, { cookie: 'gob_session=of-nobody' }])
+  const nothing: Headers[] = [{}, { cookie: 'gob_session=of-nobody' }];
+  for (const headers of nothing)
     expect([(await read(headers)).status, (await write(headers)).status]).toEqual([401, 401]);
   expect((await grpc({})).code).toBe(16);
 });
