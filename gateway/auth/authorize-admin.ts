@@ -4,6 +4,7 @@ import { Action } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { withAssertion } from '../../lib/rpc/client.js';
 import type { GatewayContext } from '../context.js';
 import { clientGone } from '../rest/http/client-gone.js';
+import { projectInPath } from '../rest/params/path.js';
 import { clientAddressOf } from './client-address.js';
 import { requireCredential } from './credential.js';
 
@@ -33,20 +34,21 @@ export interface ProjectGrant {
 export interface ProjectQuestion {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly projectId: bigint;
   /** Default: to administer the project. */
   readonly action?: Action;
 }
 
-/** Also for a project that is switched off. */
+/** Asks about the project of the request's path, also when it is switched off. */
 export async function authorizeProject(
   context: GatewayContext,
-  { request, reply, projectId, action = Action.ADMIN }: ProjectQuestion,
+  { request, reply, action = Action.ADMIN }: ProjectQuestion,
 ): Promise<ProjectGrant> {
   const credential = requireCredential(request);
   const signal = clientGone(reply);
+  const { projectId, check } = projectInPath(request.params as Readonly<Record<string, string>>);
   const clientAddress = clientAddressOf(request, context);
   const question = { credential, action, projectId, audience: AUDIENCE, clientAddress };
   const { assertion, projectPath, tenantPath } = await context.gatekeeper.authorize(question, { signal });
+  check();
   return { projectPath, tenantPath, call: withAssertion(assertion, signal) };
 }

@@ -32,6 +32,12 @@ const limits = z.strictObject({
     .int()
     .min(2 ** 20)
     .optional(),
+  query_max_read_rows: z.int().min(1_000).optional(),
+  query_max_memory_bytes: z
+    .int()
+    .min(2 ** 24)
+    .optional(),
+  query_max_concurrent: z.int().min(1).max(1_000).optional(),
   traces_ingest_bytes_per_second: z.int().min(1).optional(),
   metrics_ingest_bytes_per_second: z.int().min(1).optional(),
   logs_ingest_bytes_per_second: z.int().min(1).optional(),

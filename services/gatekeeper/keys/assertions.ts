@@ -32,8 +32,9 @@ export class Assertions {
   sign(caller: Principal, audience: string): Promise<SignedAssertion> {
     const { current } = this.#keys;
     const nowMs = this.#nowMs();
-    const claims = { ...caller, projectId: String(caller.projectId) };
-    const key = JSON.stringify([current.keyId, audience, claims]);
+    const key = JSON.stringify([current.keyId, audience, caller], (_name, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
     const known = this.#signed.get(key);
     if (known && nowMs >= known.atMs && nowMs - known.atMs < REUSED_FOR_MS) return known.signing;
     const expiresAtMs = nowMs + ASSERTION_TTL_SECONDS * 1000;

@@ -39,9 +39,11 @@ interface Call {
   readonly peer: string;
 }
 
-/** Without the port: `10.0.0.1:443` or `[::1]:443`. */
+/** Without the port: `10.0.0.1:443` or `[::1]:443`. The library says `unknown` of a connection that is gone. */
 function hostOf(peer: string): string {
-  return peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  const end = peer.lastIndexOf(':');
+  const host = end < 0 ? peer : peer.slice(0, end);
+  return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
 function forwardedForIn(metadata: Metadata): string {
@@ -72,7 +74,6 @@ async function receive(
     const admitted = ingest.admit(question, arrival);
     // A sender with a lease is admitted at once, without a turn of the event loop.
     const admission = admitted instanceof Promise ? await admitted : admitted;
-    arrival.tenantId = admission.tenantId;
     lease.assign(admission.tenantId);
     arrival.isEntered = true;
     const result = await ingest.export({

@@ -141,8 +141,8 @@ export class Recovery {
   }
 }
 
-function sumsOf({ records }: ScannedSegment) {
-  const sums = new Sums();
+function sumsOf({ header, records }: ScannedSegment) {
+  const sums = new Sums(header);
   for (const record of records) sums.add(record.meta(), record.body.length);
   return sums.values();
 }

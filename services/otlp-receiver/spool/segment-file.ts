@@ -38,7 +38,7 @@ export class SegmentFile {
   readonly #open: OpenFile;
   readonly #mark: Buffer;
   readonly #days = new Set<number>();
-  readonly #sums = new Sums();
+  readonly #sums: Sums;
   #handle: FileHandle | undefined;
   #chunks: Uint8Array[];
   #pending: PendingRecord[] = [];
@@ -50,6 +50,7 @@ export class SegmentFile {
     this.#directory = directory;
     this.#open = open;
     this.header = newSegmentHeader(target);
+    this.#sums = new Sums(this.header);
     this.#mark = recordMark(this.header.id);
     this.#chunks = [encodeHeader(this.header)];
   }

@@ -33,6 +33,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     storageBytes: 10 * GIB,
     queryMaxSeconds: 10,
     queryMaxReadBytes: 20 * GIB,
+    queryMaxReadRows: 200_000_000,
+    queryMaxMemoryBytes: GIB,
+    queryMaxConcurrent: 8,
   },
   premium: {
     ingestBytesPerSecond: MIB,
@@ -43,6 +46,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     storageBytes: 100 * GIB,
     queryMaxSeconds: 20,
     queryMaxReadBytes: 100 * GIB,
+    queryMaxReadRows: 1_000_000_000,
+    queryMaxMemoryBytes: 2 * GIB,
+    queryMaxConcurrent: 16,
   },
   ultimate: {
     ingestBytesPerSecond: 10 * MIB,
@@ -53,6 +59,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     storageBytes: 1024 * GIB,
     queryMaxSeconds: 30,
     queryMaxReadBytes: 500 * GIB,
+    queryMaxReadRows: 5_000_000_000,
+    queryMaxMemoryBytes: 4 * GIB,
+    queryMaxConcurrent: 32,
   },
 };
 

@@ -55,6 +55,8 @@ export function toLimits(limits: Limits): TenantLimits {
     maxRequestBytes: BigInt(limits.maxRequestBytes),
     storageBytes: BigInt(limits.storageBytes),
     queryMaxReadBytes: BigInt(limits.queryMaxReadBytes),
+    queryMaxReadRows: BigInt(limits.queryMaxReadRows),
+    queryMaxMemoryBytes: BigInt(limits.queryMaxMemoryBytes),
     tracesIngestBytesPerSecond: BigInt(limits.tracesIngestBytesPerSecond),
     metricsIngestBytesPerSecond: BigInt(limits.metricsIngestBytesPerSecond),
     logsIngestBytesPerSecond: BigInt(limits.logsIngestBytesPerSecond),
