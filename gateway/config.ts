@@ -1,4 +1,4 @@
-import { addressSettings, peerSettings } from '../lib/config/mesh-settings.js';
+import { addressSettings, peerSettings, proxySettings } from '../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../lib/config/setting.js';
 import {
   boolean,
@@ -28,6 +28,7 @@ export const gatewaySettings = defineSettings({
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   queryUrl: peerSettings.queryUrl,
   tenantQuotaUrl: peerSettings.tenantQuotaUrl,
+  trustedProxies: proxySettings.trustedProxies,
   gatewayPublicUrl: {
     yaml: 'gateway.public_url',
     env: 'GATEWAY_PUBLIC_URL',

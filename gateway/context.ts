@@ -11,6 +11,7 @@ import type { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.j
 import type { IngestAdminService } from '../gen/es/gob/tenantquota/v1/ingest_pb.js';
 import type { MoveService } from '../gen/es/gob/tenantquota/v1/moves_pb.js';
 import type { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
+import type { TrustedProxies } from '../lib/auth/client-address.js';
 import type { Logger } from '../lib/telemetry/logger.js';
 import type { Registry } from '../lib/telemetry/metrics.js';
 import type { GatewayConfig } from './config.js';
@@ -36,6 +37,8 @@ export interface GatewayContext {
   readonly admin: Client<typeof TenantAdminService>;
   readonly moves: Client<typeof MoveService>;
   readonly usage: Client<typeof UsageService>;
+  /** Whose word about a request's origin is taken; undefined: nobody's. */
+  readonly trustedProxies: TrustedProxies | undefined;
   /** Unix milliseconds. */
   readonly nowMs: () => number;
 }

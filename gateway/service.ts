@@ -11,6 +11,7 @@ import { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
 import { IngestAdminService } from '../gen/es/gob/tenantquota/v1/ingest_pb.js';
 import { MoveService } from '../gen/es/gob/tenantquota/v1/moves_pb.js';
 import { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
+import { trustProxies } from '../lib/auth/client-address.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
 import type { RunningService, ServiceContext } from '../lib/lifecycle/service-main.js';
@@ -63,9 +64,11 @@ export async function startGateway(
     usage: open(UsageService, tenantQuotaUrl, gatewayRequestTimeoutMs),
   };
   const nowMs = overrides.nowMs ?? Date.now;
+  const trustedProxies = trustProxies(config.trustedProxies);
   const { gatewayAddress: address } = config;
   try {
-    const app = await createApp({ config, logger, registry, ...clients, nowMs }, overrides.onRoute);
+    const context = { config, logger, registry, ...clients, trustedProxies, nowMs };
+    const app = await createApp(context, overrides.onRoute);
     lifecycle.add('rest server', {
       close: async () => {
         const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);

@@ -12,11 +12,9 @@ const PAGES = [
 
 /** The name as the text of a test or of a group, in whichever quotes. */
 function isTestOf(source: string, name: string): boolean {
+  const lines = source.replaceAll(/\n +/g, '\n');
   return ["'", '"', '`'].some(
-    (quote) =>
-      source.includes(`(${quote}${name}${quote},`) ||
-      source.includes(`\n    ${quote}${name}${quote},`) ||
-      source.includes(`\n  ${quote}${name}${quote},`),
+    (quote) => lines.includes(`(${quote}${name}${quote},`) || lines.includes(`\n${quote}${name}${quote},`),
   );
 }
 

@@ -5,19 +5,21 @@ import { withAssertion } from '../../lib/rpc/client.js';
 import type { GatewayContext } from '../context.js';
 import { clientGone } from '../rest/http/client-gone.js';
 import { projectInPath } from '../rest/params/path.js';
+import { clientAddressOf } from './client-address.js';
 import { requireCredential } from './credential.js';
 
 const AUDIENCE = 'tenant-quota';
 
 /** Options for calls of tenant-quota on behalf of an administrator of the instance. */
 export async function authorizeAdmin(
-  { adminAccess }: GatewayContext,
+  context: GatewayContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<CallOptions> {
   const credential = requireCredential(request);
   const signal = clientGone(reply);
-  const { assertion } = await adminAccess.authorizeAdmin({ credential, audience: AUDIENCE }, { signal });
+  const question = { credential, audience: AUDIENCE, clientAddress: clientAddressOf(request, context) };
+  const { assertion } = await context.adminAccess.authorizeAdmin(question, { signal });
   return withAssertion(assertion, signal);
 }
 
@@ -38,14 +40,15 @@ export interface ProjectQuestion {
 
 /** Asks about the project of the request's path, also when it is switched off. */
 export async function authorizeProject(
-  { gatekeeper }: GatewayContext,
+  context: GatewayContext,
   { request, reply, action = Action.ADMIN }: ProjectQuestion,
 ): Promise<ProjectGrant> {
   const credential = requireCredential(request);
   const signal = clientGone(reply);
   const { projectId, check } = projectInPath(request.params as Readonly<Record<string, string>>);
-  const question = { credential, action, projectId, audience: AUDIENCE };
-  const { assertion, projectPath, tenantPath } = await gatekeeper.authorize(question, { signal });
+  const clientAddress = clientAddressOf(request, context);
+  const question = { credential, action, projectId, audience: AUDIENCE, clientAddress };
+  const { assertion, projectPath, tenantPath } = await context.gatekeeper.authorize(question, { signal });
   check();
   return { projectPath, tenantPath, call: withAssertion(assertion, signal) };
 }

@@ -6,6 +6,7 @@ import type { Credential } from './credential.js';
 
 export interface ReadRequest {
   readonly credential: Credential;
+  readonly clientAddress: string;
   /** 0: the credential's own project. */
   readonly projectId: bigint;
   /** Ends when the client goes away. */
@@ -21,9 +22,9 @@ export interface Grant {
 
 /** Asks the gatekeeper on every request: what it takes back is gone at once. It is the one that caches. */
 export async function authorizeRead({ gatekeeper }: GatewayContext, request: ReadRequest): Promise<Grant> {
-  const { credential, projectId, signal } = request;
+  const { credential, clientAddress, projectId, signal } = request;
   const answer = await gatekeeper.authorize(
-    { credential, action: Action.READ, projectId, audience: 'query' },
+    { credential, action: Action.READ, projectId, audience: 'query', clientAddress },
     { signal },
   );
   return { projectId: answer.projectId, call: withAssertion(answer.assertion, signal) };

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type CloudConnectorHeaders, cloudConnectorHeaders } from '../../lib/auth/cloud-connector-headers.js';
+import { presentedToken } from '../../lib/auth/presented-token.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { readSessionCookie } from './session-cookie.js';
 
@@ -18,10 +19,14 @@ export interface Credential {
 export function findCredential(request: FastifyRequest): Credential | undefined {
   const fromGitlab = cloudConnectorHeaders(request.url, (name) => textOf(request.headers[name]));
   if (fromGitlab) return { form: { case: 'cloudConnector', value: fromGitlab } };
-  const privateToken = request.headers['private-token'];
-  if (typeof privateToken === 'string' && privateToken !== '') return token(privateToken);
-  const { authorization } = request.headers;
-  if (authorization !== undefined) return token(tokenOf(authorization));
+  const token = presentedToken((name) => textOf(request.headers[name]));
+  if (token !== undefined) return { form: { case: 'token', value: token } };
+  // Whoever sends one does not mean the cookie.
+  if (request.headers.authorization !== undefined)
+    throw new AppError(
+      'unauthenticated',
+      'The Authorization header cannot be read. Send "Bearer <token>", or Basic with the token as password.',
+    );
   const sessionId = readSessionCookie(request);
   return sessionId === undefined ? undefined : { form: { case: 'sessionId', value: sessionId } };
 }
@@ -39,22 +44,4 @@ export function requireCredential(request: FastifyRequest): Credential {
 /** Of a header that was sent twice, nobody knows which one is meant: both, which agree with nothing. */
 function textOf(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'object' ? value.join(', ') : value;
-}
-
-function token(value: string): Credential {
-  return { form: { case: 'token', value } };
-}
-
-function tokenOf(authorization: string): string {
-  const [, scheme = '', rest = ''] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
-  if (scheme.toLowerCase() === 'bearer') return rest;
-  if (scheme.toLowerCase() === 'basic') {
-    const pair = Buffer.from(rest, 'base64').toString('utf8');
-    const password = pair.slice(pair.indexOf(':') + 1);
-    if (pair.includes(':') && password !== '') return password;
-  }
-  throw new AppError(
-    'unauthenticated',
-    'The Authorization header cannot be read. Send "Bearer <token>", or Basic with the token as password.',
-  );
 }

@@ -1,10 +1,9 @@
+import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../lib/errors/app-error.js';
 import type { GatewayConfig } from '../config.js';
 
 export const SESSION_COOKIE = 'gob_session';
-/** Life of the cookie; the gatekeeper may end the session earlier. */
-const MAX_AGE_SECONDS = 30 * 86_400;
 
 export function readSessionCookie(request: FastifyRequest): string | undefined {
   return request.cookies[SESSION_COOKIE] || undefined;
@@ -41,8 +40,23 @@ export function requireUsableCookie(config: GatewayConfig): void {
     );
 }
 
-export function setSessionCookie(reply: FastifyReply, config: GatewayConfig, sessionId: string): void {
-  reply.setCookie(SESSION_COOKIE, sessionId, { ...attributes(config), maxAge: MAX_AGE_SECONDS });
+/** A session as the gatekeeper made it. */
+export interface NewSession {
+  readonly sessionId: string;
+  readonly expiresAt?: Timestamp | undefined;
+}
+
+/** The cookie lives as long as the session does at the most; without a time, until the browser is closed. */
+export function setSessionCookie(
+  reply: FastifyReply,
+  config: GatewayConfig,
+  { sessionId, expiresAt }: NewSession,
+): void {
+  const maxAge = expiresAt && Math.max(0, Math.round((timestampMs(expiresAt) - Date.now()) / 1000));
+  reply.setCookie(SESSION_COOKIE, sessionId, {
+    ...attributes(config),
+    ...(maxAge !== undefined && { maxAge }),
+  });
 }
 
 export function clearSessionCookie(reply: FastifyReply, config: GatewayConfig): void {

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { authorizeRead } from '../auth/authorize.js';
+import { clientAddressOf } from '../auth/client-address.js';
 import { corsOptions } from '../auth/cors.js';
 import { requireCredential } from '../auth/credential.js';
 import { refuseCrossSite } from '../auth/cross-site.js';
@@ -140,7 +141,9 @@ function addQueryRoute(
     const credential = requireCredential(request);
     const path = request.params as Readonly<Record<string, string>>;
     const { projectId, check } = projectInPath(path);
-    const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
+    const clientAddress = clientAddressOf(request, context);
+    const reading = { credential, clientAddress, projectId, signal: clientGone(reply) };
+    const grant = await authorizeRead(context, reading);
     check();
     const ask = route.prepare({ params: request.query as RawParams, path, nowMs: context.nowMs() });
     const cost = new CostCollector(reply);
@@ -166,9 +169,10 @@ function addStreamRoute(
     const path = request.params as Readonly<Record<string, string>>;
     const { projectId, check } = projectInPath(path);
     const signal = clientGone(reply);
+    const clientAddress = clientAddressOf(request, context);
     // A signal for each time: calls leave their listeners on it, and a stream may last for days.
     const authorize = () =>
-      authorizeRead(context, { credential, projectId, signal: AbortSignal.any([signal]) });
+      authorizeRead(context, { credential, clientAddress, projectId, signal: AbortSignal.any([signal]) });
     const grant = await authorize();
     check();
     const open = route.prepare({ params: request.query as RawParams, path, nowMs: context.nowMs() });

@@ -38,6 +38,12 @@ const limits = z.strictObject({
     .min(2 ** 24)
     .optional(),
   query_max_concurrent: z.int().min(1).max(1_000).optional(),
+  traces_ingest_bytes_per_second: z.int().min(1).optional(),
+  metrics_ingest_bytes_per_second: z.int().min(1).optional(),
+  logs_ingest_bytes_per_second: z.int().min(1).optional(),
+  traces_ingest_items_per_second: z.int().min(1).optional(),
+  metrics_ingest_items_per_second: z.int().min(1).optional(),
+  logs_ingest_items_per_second: z.int().min(1).optional(),
 });
 
 const project = z.strictObject({

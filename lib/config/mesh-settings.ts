@@ -1,3 +1,4 @@
+import { networks } from '../auth/client-address.js';
 import { defineSettings } from './setting.js';
 import { address, httpUrl, path } from './value-types.js';
 
@@ -72,6 +73,18 @@ export const peerSettings = defineSettings({
     type: httpUrl,
     default: 'http://127.0.0.1:9103',
     description: 'Where other services reach query.',
+  },
+});
+
+/** What stands before the ports that clients reach. */
+export const proxySettings = defineSettings({
+  trustedProxies: {
+    yaml: 'network.trusted_proxies',
+    env: 'TRUSTED_PROXIES',
+    type: networks,
+    default: '',
+    description:
+      'Addresses and networks of the proxies in front of gateway and receiver. Their `X-Forwarded-For` says where a request comes from, read from the right; what anybody else says there is ignored.',
   },
 });
 

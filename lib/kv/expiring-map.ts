@@ -26,8 +26,17 @@ export class ExpiringMap<T> {
     if (entry) this.#entries.set(key, { value, expiresAtMs: entry.expiresAtMs });
   }
 
+  values(): T[] {
+    return [...this.#entries.keys()].flatMap((key) => this.get(key) ?? []);
+  }
+
   delete(key: string): void {
     this.#entries.delete(key);
+  }
+
+  /** Those included that have expired since the last sweep. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   sweep(): void {

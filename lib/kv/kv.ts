@@ -48,5 +48,8 @@ export interface Kv {
   /** Checks several counters of one key against their limits and adds to all of them, or to none. */
   spendWindow(request: WindowRequest): Promise<WindowAnswer>;
 
+  /** How often the store was out of reach so far; it may have come back without what was in it. */
+  readonly interruptions: number;
+
   close(): Promise<void>;
 }

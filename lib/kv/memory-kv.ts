@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { ExpiringMap } from './expiring-map.js';
 import type { Kv } from './kv.js';
-import { spendWindow, type WindowAnswer, type WindowRequest, type WindowState } from './window.js';
+import { spendWindow, type WindowAnswer, type WindowRecord, type WindowRequest } from './window.js';
 
 const SWEEP_INTERVAL_MS = 10_000;
 
@@ -10,10 +11,14 @@ export class MemoryKv implements Kv {
   readonly #records: ExpiringMap<Readonly<Record<string, string>>>;
   readonly #lists: ExpiringMap<readonly string[]>;
   readonly #locks: ExpiringMap<{ readonly owner: string; readonly token: number }>;
-  readonly #windows: ExpiringMap<Map<string, WindowState>>;
+  readonly #windows: ExpiringMap<WindowRecord>;
   readonly #lastTokens = new Map<string, number>();
   readonly #nowMs: () => number;
   readonly #sweeper: NodeJS.Timeout;
+
+  get interruptions(): number {
+    return 0;
+  }
 
   constructor(nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
@@ -96,9 +101,13 @@ export class MemoryKv implements Kv {
   }
 
   async spendWindow(request: WindowRequest): Promise<WindowAnswer> {
-    const states = this.#windows.get(request.key) ?? new Map<string, WindowState>();
-    const answer = spendWindow(states, request, this.#nowMs());
-    this.#windows.set(request.key, states, 2 * request.windowMs);
+    const record = this.#windows.get(request.key) ?? {
+      epoch: randomUUID(),
+      states: new Map(),
+      seeds: new Map(),
+    };
+    const answer = spendWindow(record, request, this.#nowMs());
+    if (!answer.isLost) this.#windows.set(request.key, record, 2 * request.windowMs);
     return answer;
   }
 

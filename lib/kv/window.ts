@@ -46,6 +46,10 @@ export interface WindowRequest {
   readonly adjustments?: readonly WindowAdjustment[];
   /** Answers without adding what would be granted. */
   readonly isDryRun?: boolean;
+  /** The `epoch` of the last answer about this key. When the store has lost the key since and there is no `seed`, nothing is done. */
+  readonly known?: string;
+  /** The counters as they were `known`, by position: what the store does not hold of them it takes over, once for all who tell. */
+  readonly seed?: readonly (WindowState | undefined)[];
 }
 
 export interface WindowRefusal {
@@ -63,29 +67,51 @@ export interface WindowAnswer {
   /** By unit; undefined when refused. */
   readonly granted: readonly number[] | undefined;
   readonly refusal: WindowRefusal | undefined;
+  /** Another one whenever the key was begun anew. */
+  readonly epoch: string;
+  /** Neither granted nor refused: the store knows nothing of what was `known`. */
+  readonly isLost: boolean;
+  /** The counters afterwards, by position. */
+  readonly after: readonly WindowState[];
 }
 
+/** One counter. */
 export interface WindowState {
   index: number;
   /** Of the current slice, the one before it, and so on to the one that is leaving the window. */
   sums: number[];
 }
 
-/** The algorithm on states in memory. The Lua script of the Redis implementation does the same, operation by operation. */
-export function spendWindow(
-  states: Map<string, WindowState>,
-  request: WindowRequest,
-  nowMs: number,
-): WindowAnswer {
-  const { windowMs, counters, amounts, share } = request;
+/** What a store keeps under one key. */
+export interface WindowRecord {
+  readonly epoch: string;
+  readonly states: Map<string, WindowState>;
+  /** What was taken over from those who knew an earlier epoch, by counter; it is in the states. */
+  readonly seeds: Map<string, WindowState>;
+}
+
+/** The algorithm on a record in memory. The Lua script of the Redis implementation does the same, operation by operation. */
+export function spendWindow(record: WindowRecord, request: WindowRequest, nowMs: number): WindowAnswer {
+  const { epoch, states, seeds } = record;
+  const { windowMs, counters, amounts, share, seed, known = epoch } = request;
   const sliceMs = windowMs / SLICES;
   const index = Math.floor(nowMs / sliceMs);
   const leftMs = sliceMs - (nowMs - index * sliceMs);
   const granted = amounts.map(({ need, demand = need, want }) => Math.max(need, demand, want));
   let refusal: WindowRefusal | undefined;
-  for (const counter of counters) {
-    const state = rolled(states.get(counter.name), index);
-    states.set(counter.name, state);
+  if (known !== epoch && !seed) return { index, granted: undefined, refusal, epoch, isLost: true, after: [] };
+  for (const [position, counter] of counters.entries()) {
+    const { name } = counter;
+    let state = rolled(states.get(name), index);
+    const told = seed?.[position];
+    if (told && known === epoch) state = largerOf(state, told);
+    else if (told) {
+      const before = seeds.get(name) ?? rolled(undefined, index);
+      const taken = largerOf(before, told);
+      seeds.set(name, taken);
+      state = raised(state, before, taken);
+    }
+    states.set(name, state);
     adjust(state, counter.unit, request.adjustments ?? []);
     const { need = 0, demand = need } = amounts[counter.unit] ?? {};
     const within = sumOf(state.sums.slice(0, SLICES));
@@ -98,9 +124,29 @@ export function spendWindow(
     if (refusal === undefined || waitMs > refusal.waitMs)
       refusal = { counter, used: Math.ceil(used), waitMs };
   }
-  if (refusal) return { index, granted: undefined, refusal };
-  if (!request.isDryRun) for (const { name, unit } of counters) addTo(states.get(name), granted[unit] ?? 0);
-  return { index, granted, refusal: undefined };
+  if (!refusal && !request.isDryRun)
+    for (const { name, unit } of counters) addTo(states.get(name), granted[unit] ?? 0);
+  const after = counters.map(({ name }) => copyOf(states.get(name)));
+  return { index, granted: refusal ? undefined : granted, refusal, epoch, isLost: false, after };
+}
+
+/** A state that holds in addition what `after` has more than `before`. */
+function raised(state: WindowState, before: WindowState, after: WindowState): WindowState {
+  const index = Math.max(state.index, after.index);
+  const [one, less, more] = [state, before, after].map((each) => rolled(each, index).sums);
+  return { index, sums: (one ?? []).map((sum, age) => sum + (more?.[age] ?? 0) - (less?.[age] ?? 0)) };
+}
+
+/** The state that holds, slice by slice, the larger of both. */
+export function largerOf(state: WindowState, other: WindowState | undefined): WindowState {
+  if (!other) return state;
+  const index = Math.max(state.index, other.index);
+  const [one, two] = [rolled(state, index), rolled(other, index)];
+  return { index, sums: one.sums.map((sum, age) => Math.max(sum, two.sums[age] ?? 0)) };
+}
+
+function copyOf(state: WindowState | undefined): WindowState {
+  return { index: state?.index ?? 0, sums: [...(state?.sums ?? [])] };
 }
 
 function rolled(state: WindowState | undefined, index: number): WindowState {

@@ -41,7 +41,7 @@ export const gatekeeperSettings = defineSettings({
     type: path,
     default: undefined,
     description:
-      'Ed25519 private key (PKCS#8 PEM) that signs assertions. Replicas must share one; unset, a key is made at each start.',
+      'Ed25519 private keys (PKCS#8 PEM): the first signs assertions, all of them verify; read again when the file changes. Replicas must share it; unset, a key is made at each start.',
   },
   sessionTtlMs: {
     yaml: 'gatekeeper.session_ttl',

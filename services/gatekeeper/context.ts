@@ -11,7 +11,9 @@ import type { KnownAddresses } from './audit/known-addresses.js';
 import { readCertificate } from './identity/certificate-facts.js';
 import type { CloudConnectorIdentities } from './identity/cloud-connector/cloud-connector-identities.js';
 import type { CertificateIdentityProvider, Identity, TokenIdentityProvider } from './identity/identity.js';
+import type { Assertions } from './keys/assertions.js';
 import type { SigningKeys } from './keys/signing-keys.js';
+import type { LeaseSeals } from './rate-limit/lease-seals.js';
 import type { LimitHits } from './rate-limit/limit-hits.js';
 import type { RateLimiter } from './rate-limit/rate-limiter.js';
 import type { GitlabSessions } from './sessions/gitlab/gitlab-sessions.js';
@@ -21,6 +23,7 @@ import type { TenantDirectory } from './tenants/tenant-directory.js';
 /** Everything that the gatekeeper's calls depend on. */
 export interface GatekeeperContext {
   readonly keys: SigningKeys;
+  readonly assertions: Assertions;
   /** Asked in this order; the first that knows a token decides. */
   readonly tokenProviders: readonly TokenIdentityProvider[];
   /** Undefined where no issuer is configured; then such a token is like any other. */
@@ -32,6 +35,7 @@ export interface GatekeeperContext {
   readonly directory: TenantDirectory;
   readonly decisions: Counter<'call' | 'outcome'>;
   readonly rateLimiter: RateLimiter;
+  readonly leaseSeals: LeaseSeals;
   readonly limitHits: LimitHits;
   readonly audit: AuditLog;
   readonly addresses: KnownAddresses;

@@ -6,30 +6,32 @@ import { AuditLog } from './audit/audit-log.js';
 import { KnownAddresses } from './audit/known-addresses.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
+import type { SigningKeys } from './keys/signing-keys.js';
+import { LeaseSeals } from './rate-limit/lease-seals.js';
 import { LimitHits } from './rate-limit/limit-hits.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { Windows } from './rate-limit/windows.js';
 
 interface Process {
+  readonly keys: Pick<SigningKeys, 'sealSecret'>;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly lifecycle: Lifecycle;
 }
 
-type Limits = Pick<GatekeeperContext, 'rateLimiter' | 'limitHits' | 'audit' | 'addresses'>;
+type Limits = Pick<GatekeeperContext, 'rateLimiter' | 'leaseSeals' | 'limitHits' | 'audit' | 'addresses'>;
 
 /** How much callers may do, and the record of what they did. */
 export function openLimits(config: GatekeeperConfig, kv: Kv, process: Process): Limits {
-  const { logger, registry, lifecycle } = process;
+  const { keys, logger, registry, lifecycle } = process;
   const audit = lifecycle.add('audit log', new AuditLog({ logger, rows: auditCounter(registry) }));
   const local = localGauge(registry);
   const onLocal = (isLocal: boolean) => local.set(isLocal ? 1 : 0);
-  const windows = lifecycle.add('rate windows', new Windows({ shared: kv, logger, onLocal }));
-  const rateLimiter = new RateLimiter({
-    windows,
-    signalPercent: config.rateLimitSignalPercent,
-    replicas: config.gatekeeperReplicas,
-  });
+  const windows = lifecycle.add(
+    'rate windows',
+    new Windows({ shared: kv, logger, replicas: config.gatekeeperReplicas, onLocal }),
+  );
+  const rateLimiter = new RateLimiter({ windows, signalPercent: config.rateLimitSignalPercent });
   const limitHits = new LimitHits({
     kv,
     logger,
@@ -51,7 +53,8 @@ export function openLimits(config: GatekeeperConfig, kv: Kv, process: Process): 
     onNew: ({ name: principal }, address) =>
       audit.record({ event: 'new_address', outcome: 'granted', via: 'credential', principal, address }),
   });
-  return { audit, rateLimiter, limitHits: lifecycle.add('limit hits', limitHits), addresses };
+  const leaseSeals = new LeaseSeals({ keys, kv });
+  return { audit, rateLimiter, leaseSeals, limitHits: lifecycle.add('limit hits', limitHits), addresses };
 }
 
 function localGauge(registry: Registry): Gauge {

@@ -18,10 +18,10 @@ import type { GatekeeperContext } from './context.js';
 import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
 import { openProviders } from './identity/open-providers.js';
 import { StaticIdentities } from './identity/static-identities.js';
-import { loadSigningKeys } from './keys/signing-keys.js';
+import { Assertions } from './keys/assertions.js';
+import { openSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
-import { authorizeAdmin } from './rpc/authorize-admin.js';
-import { browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
+import { adminCalls, browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { reportPlacement } from './rpc/report-placement.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
@@ -49,7 +49,7 @@ export async function startGatekeeper(
 ): Promise<Gatekeeper> {
   const lifecycle = new Lifecycle(logger);
   const kv = lifecycle.add('kv', overrides.kv ?? openKv(config, logger));
-  const keys = await loadSigningKeys(config.signingKeyFile);
+  const keys = lifecycle.add('signing keys', await openSigningKeys(config.signingKeyFile, logger));
   const identities = lifecycle.add('identities', await StaticIdentities.open(config.identityFile, logger));
   const sessions = new Sessions(kv, identities, config.sessionTtlMs);
   const tenantQuota = createRpcClient(TenantQuotaService, {
@@ -75,8 +75,9 @@ export async function startGatekeeper(
     registers: [registry],
   });
   const context: GatekeeperContext = {
-    ...openLimits(config, kv, { logger, registry, lifecycle }),
+    ...openLimits(config, kv, { keys, logger, registry, lifecycle }),
     keys,
+    assertions: new Assertions(keys),
     ...openProviders(config, { kv, logger, registry, statics: identities }),
     certificates: identities,
     sessions,
@@ -93,7 +94,7 @@ export async function startGatekeeper(
     router.service(ReceiverPlacementService, {
       reportPlacement: reportPlacement({ placement: placement.calls, assertion }),
     });
-    router.service(AdminAccessService, { authorizeAdmin: authorizeAdmin({ keys, findAdmin }) });
+    router.service(AdminAccessService, adminCalls(context, findAdmin));
   };
   const rpc = await startRpcServer({
     address: config.gatekeeperAddress,

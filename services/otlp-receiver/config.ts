@@ -1,5 +1,5 @@
 import { dataDirSettings } from '../../lib/config/common-settings.js';
-import { addressSettings, peerSettings } from '../../lib/config/mesh-settings.js';
+import { addressSettings, peerSettings, proxySettings } from '../../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
 import { bytes, durationMs, integer, oneOf, type ValueType } from '../../lib/config/value-types.js';
 import { clickhouseSettings } from '../../lib/store/clickhouse-settings.js';
@@ -143,6 +143,7 @@ export const otlpReceiverSettings = defineSettings({
   otlpHttpAddress: addressSettings.otlpHttpAddress,
   ...tlsSettings,
   gatekeeperUrl: peerSettings.gatekeeperUrl,
+  trustedProxies: proxySettings.trustedProxies,
   clickhouseUrl: clickhouseSettings.clickhouseUrl,
   clickhouseMaxConnections: clickhouseSettings.clickhouseMaxConnections,
   ingestMaxRequestBytes: {

@@ -1,3 +1,4 @@
+import { trustProxies } from '../../lib/auth/client-address.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
 import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
@@ -88,7 +89,8 @@ export async function startOtlpReceiver(
     ackTimeoutMs: config.ingestAckTimeoutMs,
   });
   const turnedAway = new TurnedAway({ ledger, rejects, logger, operatorsDatabase: DEFAULT_DATABASE });
-  const serving = { ingest, ledger, turnedAway, logger, readiness, tls };
+  const trustedProxies = trustProxies(config.trustedProxies);
+  const serving = { ingest, ledger, turnedAway, logger, readiness, tls, trustedProxies };
   const servers = await startServers(config, serving).catch(async (error) => {
     await lifecycle.close();
     throw error;

@@ -108,5 +108,39 @@ export function describeKvContract(name: string, open: () => Promise<KvUnderTest
       const answers = await Promise.all(Array.from({ length: 20 }, () => subject.kv.spendWindow(request)));
       expect(answers.filter(({ granted }) => granted).length).toBe(14);
     });
+
+    it('says when it has lost a window that the caller knew, and takes from the caller what was in it', async () => {
+      const request = {
+        key: 'rate:{1}',
+        windowMs: 500,
+        counters: [{ name: 'all', unit: 0, limit: 100 }],
+        amounts: [{ need: 60, want: 0 }],
+        share: 1,
+      };
+      const { epoch: known, after: seed, isLost } = await subject.kv.spendWindow(request);
+      expect({ isLost, again: (await subject.kv.spendWindow({ ...request, known })).isLost }).toEqual({
+        isLost: false,
+        again: false,
+      });
+      await subject.advance(1_100);
+      const lost = await subject.kv.spendWindow({ ...request, known });
+      expect(lost).toMatchObject({ isLost: true, granted: undefined, refusal: undefined });
+      const [state] = seed;
+      const current = state && { index: lost.index, sums: [30, ...state.sums.slice(1)] };
+      const told = await subject.kv.spendWindow({
+        ...request,
+        amounts: [{ need: 0, want: 0 }],
+        seed: [current],
+      });
+      expect(told.epoch).not.toBe(known);
+      const later = await subject.kv.spendWindow({
+        ...request,
+        known: told.epoch,
+        seed: [{ index: lost.index, sums: [] }],
+      });
+      // Thirty and sixty, or thirty less what has left the window meanwhile.
+      expect(later.granted).toEqual([60]);
+      expect((await subject.kv.spendWindow({ ...request, known: told.epoch })).granted).toBeUndefined();
+    });
   });
 }

@@ -104,7 +104,8 @@ function openGatekeeper(
   const tenant = create(TenantSchema, { id: TENANT_ID, path: 'acme', limits: { ...figures, ...own } });
   const tenantLimits = Object.assign(figures, own);
   tenant.limits = tenantLimits;
-  const parts = openLimits(config, kv, { ...testServiceContext(), lifecycle });
+  const keys = { sealSecret: new Uint8Array(32) };
+  const parts = openLimits(config, kv, { ...testServiceContext(), keys, lifecycle });
   const context = { ...parts, directory: { findTenant: () => tenant } } as unknown as GatekeeperContext;
   const project = create(ProjectSchema, { id: 7n, path: 'acme/shop', enabled: true });
   const giveBack = returnLeases(context);

@@ -27,8 +27,8 @@ export interface RedisServer {
   open(env?: Readonly<Record<string, string>>): Kv;
   /** Ends the process at once; everything in it is lost. */
   stop(): Promise<void>;
-  /** Starts it again on the same port. */
-  start(): Promise<void>;
+  /** Starts it again on the same port, with what it kept on disk or without. */
+  start(options?: { readonly isEmpty?: boolean }): Promise<void>;
   /** Stops it from answering without ending its connections, until `thaw`. */
   freeze(): void;
   thaw(): void;
@@ -56,7 +56,8 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   writeFileSync(confFile, sentinelOf ? `sentinel monitor main 127.0.0.1 ${sentinelOf} 1\n` : '');
   const mode = sentinelOf ? ['--sentinel'] : ['--save', '', '--appendonly', 'no'];
   let child: ChildProcess | undefined;
-  const start = async () => {
+  const start = async ({ isEmpty = false } = {}) => {
+    if (isEmpty) rmSync(join(dir, 'appendonlydir'), { recursive: true, force: true });
     const all = [confFile, ...shared, ...mode, ...args];
     child = spawn('redis-server', all, { stdio: ['ignore', 'pipe', 'inherit'] });
     const started = child;

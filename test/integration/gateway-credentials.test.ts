@@ -19,7 +19,12 @@ describe('credentials', () => {
       [{ 'private-token': 'shop-read' }, { case: 'token', value: 'shop-read' }],
       [{ authorization: 'Bearer shop-read' }, { case: 'token', value: 'shop-read' }],
       [{ authorization: 'bearer  shop-read' }, { case: 'token', value: 'shop-read' }],
+      [{ authorization: 'Bearer%20shop-read' }, { case: 'token', value: 'shop-read' }],
       [basic('anybody:shop-read'), { case: 'token', value: 'shop-read' }],
+      [
+        { authorization: basic('a:shop-read').authorization.replace(' ', '%20').replaceAll('=', '%3D') },
+        { case: 'token', value: 'shop-read' },
+      ],
       [
         { cookie: 'a=b; gob_session=session-of-shop-read' },
         { case: 'sessionId', value: 'session-of-shop-read' },
@@ -29,6 +34,18 @@ describe('credentials', () => {
       expect((await bed.get('/v3/query/7/services', headers)).status).toBe(200);
       expect(bed.asked.at(-1)?.credential?.form).toEqual(form);
     }
+  });
+
+  it('come with the address of the client, which only a trusted proxy can say', async () => {
+    const trusting = await bed.start({ trustedProxies: ['127.0.0.0/8'] });
+    const addressOf = async (url: string, forwarded: string) => {
+      const headers = { 'private-token': 'shop-read', 'x-forwarded-for': forwarded };
+      await fetch(`${url}/v3/query/7/services`, { headers });
+      return bed.asked.at(-1)?.clientAddress;
+    };
+    expect(await addressOf(bed.url, '203.0.113.9')).toBe('127.0.0.1');
+    expect(await addressOf(trusting, '6.6.6.6, 203.0.113.9')).toBe('203.0.113.9');
+    expect(await addressOf(trusting, '203.0.113.9, 127.0.0.7')).toBe('203.0.113.9');
   });
 
   /** Routes that nobody needs a credential for: signing in and out, and files. */

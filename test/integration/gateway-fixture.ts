@@ -77,6 +77,7 @@ export async function startGatewayBed(): Promise<GatewayBed> {
         gatekeeperUrl: gatekeeper.url,
         queryUrl: query.url,
         tenantQuotaUrl: 'http://127.0.0.1:9',
+        trustedProxies: [],
         gatewayPublicUrl: undefined,
         gatewayGitlabOrigins: [],
         gatewaySessionSameSite: 'lax',

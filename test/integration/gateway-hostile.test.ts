@@ -82,6 +82,7 @@ it('a body that breaks off is no fault of ours', async () => {
       gatekeeperUrl: bed.url,
       tenantQuotaUrl: 'http://127.0.0.1:9',
       queryUrl: bed.url,
+      trustedProxies: [],
       gatewayPublicUrl: undefined,
       gatewayGitlabOrigins: [],
       gatewaySessionSameSite: 'lax',

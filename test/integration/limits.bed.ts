@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,8 @@ export interface LimitsBed {
   /** Rows of the audit log so far. */
   readonly audit: readonly Record<string, unknown>[];
   writeIdentities(identities: unknown): void;
+  /** One more gatekeeper beside the first, with another connection to what they share. */
+  startReplica(kv: Kv): Promise<Gatekeeper>;
   close(): Promise<void>;
 }
 
@@ -83,18 +86,20 @@ export async function startLimitsBed(options: LimitsBedOptions): Promise<LimitsB
   );
   const audit: Record<string, unknown>[] = [];
   const gatekeeperContext = { ...testServiceContext(), logger: auditReader(audit) };
-  const gatekeeper = await startGatekeeper(
-    {
-      ...loadConfig(gatekeeperSettings, { argv: [], env: {} }),
-      gatekeeperAddress: ANY_PORT,
-      forwardAuthAddress: ANY_PORT,
-      tenantQuotaUrl: tenantQuota.url,
-      identityFile,
-      ...options.gatekeeper,
-    },
-    gatekeeperContext,
-    kv && { kv },
-  );
+  const signingKeyFile = join(directory, 'signing.pem');
+  const { privateKey } = generateKeyPairSync('ed25519');
+  writeFileSync(signingKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const config: GatekeeperConfig = {
+    ...loadConfig(gatekeeperSettings, { argv: [], env: {} }),
+    gatekeeperAddress: ANY_PORT,
+    forwardAuthAddress: ANY_PORT,
+    tenantQuotaUrl: tenantQuota.url,
+    identityFile,
+    signingKeyFile,
+    ...options.gatekeeper,
+  };
+  const gatekeeper = await startGatekeeper(config, gatekeeperContext, kv && { kv });
+  const replicas: Gatekeeper[] = [];
   gatekeeperUrl = gatekeeper.url;
   await gatekeeperContext.readiness.whenReady();
   const urls = { gatekeeperUrl, clickhouseUrl: clickhouse.url };
@@ -107,7 +112,15 @@ export async function startLimitsBed(options: LimitsBedOptions): Promise<LimitsB
     receivers: started,
     audit,
     writeIdentities,
+    startReplica: async (shared) => {
+      const context = testServiceContext();
+      const replica = await startGatekeeper(config, context, { kv: shared });
+      replicas.push(replica);
+      await context.readiness.whenReady();
+      return replica;
+    },
     close: async () => {
+      await Promise.all(replicas.map((replica) => replica.close()));
       await Promise.all(started.map((receiver) => receiver.close()));
       await gatekeeper.close();
       await tenantQuota.close();

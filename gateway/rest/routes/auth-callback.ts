@@ -1,13 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toAppError } from '../../../lib/errors/connect.js';
-import { readSessionCookie, setSessionCookie, takeSignInCookie } from '../../auth/session-cookie.js';
+import { clientAddressOf } from '../../auth/client-address.js';
+import { endPreviousSession } from '../../auth/end-previous-session.js';
+import { setSessionCookie, takeSignInCookie } from '../../auth/session-cookie.js';
 import { sendSignInPage } from '../../auth/sign-in-page.js';
 import type { GatewayContext } from '../../context.js';
 import type { PlainRoute } from '../http/route.js';
 
 /** Not aborted with the client: the code would be used up and nobody have the session. */
 export function authCallbackRoute(context: GatewayContext): PlainRoute {
-  const { browsers, gatekeeper, config } = context;
+  const { browsers, config } = context;
   return {
     method: 'GET',
     path: '/v1/auth/callback',
@@ -16,11 +18,10 @@ export function authCallbackRoute(context: GatewayContext): PlainRoute {
       const binding = takeSignInCookie(request, reply, config);
       try {
         const query = request.url.split('?').slice(1).join('?');
-        const { sessionId } = await browsers.completeSignIn({ query, binding });
-        const previous = readSessionCookie(request);
-        // The one before it is over, whoever's it was; that it cannot be ended keeps nobody out.
-        if (previous !== undefined) await gatekeeper.signOut({ sessionId: previous }).catch(() => undefined);
-        setSessionCookie(reply, config, sessionId);
+        const clientAddress = clientAddressOf(request, context);
+        const session = await browsers.completeSignIn({ query, binding, clientAddress });
+        await endPreviousSession(request, context);
+        setSessionCookie(reply, config, session);
         return sendSignInPage(reply, config, { type: 'AUTH_COMPLETION', status: 'success' });
       } catch (error) {
         return sendFailedSignIn(error, { request, reply, context });

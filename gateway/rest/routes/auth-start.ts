@@ -1,3 +1,4 @@
+import { clientAddressOf } from '../../auth/client-address.js';
 import { setSignInCookie } from '../../auth/session-cookie.js';
 import type { GatewayContext } from '../../context.js';
 import type { PlainRoute } from '../http/route.js';
@@ -13,7 +14,7 @@ export function authStartRoute(context: GatewayContext): PlainRoute {
     },
     handle: async (request, reply) => {
       try {
-        const started = await browsers.startSignIn({ clientAddress: request.ip });
+        const started = await browsers.startSignIn({ clientAddress: clientAddressOf(request, context) });
         setSignInCookie(reply, config, started);
         return reply.redirect(started.authorizationUrl, 302);
       } catch (error) {

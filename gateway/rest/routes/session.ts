@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientAddressOf } from '../../auth/client-address.js';
 import { requireCredential } from '../../auth/credential.js';
 import type { GatewayContext } from '../../context.js';
 import { int64 } from '../format/schemas.js';
@@ -13,15 +14,15 @@ const answer = z.object({
     .describe('Projects whose telemetry the caller may read.'),
 });
 
-export function sessionRoute({ gatekeeper }: GatewayContext): PlainRoute {
+export function sessionRoute(context: GatewayContext): PlainRoute {
   return {
     method: 'GET',
     path: '/v1/session',
     docs: { summary: 'Who the caller is and what it may read', answer },
     handle: async (request, reply) => {
       const credential = requireCredential(request);
-      const { username, projects } = await gatekeeper.getSession(
-        { credential },
+      const { username, projects } = await context.gatekeeper.getSession(
+        { credential, clientAddress: clientAddressOf(request, context) },
         { signal: clientGone(reply) },
       );
       const body: z.infer<typeof answer> = {

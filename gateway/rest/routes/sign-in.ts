@@ -1,6 +1,8 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
 import { AppError } from '../../../lib/errors/app-error.js';
+import { clientAddressOf } from '../../auth/client-address.js';
+import { endPreviousSession } from '../../auth/end-previous-session.js';
 import { setSessionCookie } from '../../auth/session-cookie.js';
 import type { GatewayContext } from '../../context.js';
 import type { PlainRoute } from '../http/route.js';
@@ -14,14 +16,17 @@ const body = z.union([oneTimeToken, password]);
 const answer = z.object({ username: z.string(), expires_at: z.string().meta({ format: 'date-time' }) });
 
 /** Not aborted with the client: the token would be used up and nobody have the session. */
-export function signInRoute({ gatekeeper, config }: GatewayContext): PlainRoute {
+export function signInRoute(context: GatewayContext): PlainRoute {
+  const { gatekeeper, config } = context;
   return {
     method: 'POST',
     path: '/v1/auth/sign-in',
     docs: { summary: 'Signs a browser in: sets the session cookie', body, answer },
     handle: async (request, reply) => {
-      const session = await gatekeeper.signIn({ method: readMethod(request.body) });
-      setSessionCookie(reply, config, session.sessionId);
+      const clientAddress = clientAddressOf(request, context);
+      const session = await gatekeeper.signIn({ method: readMethod(request.body), clientAddress });
+      await endPreviousSession(request, context);
+      setSessionCookie(reply, config, session);
       const result: z.infer<typeof answer> = {
         username: session.username,
         expires_at: new Date(session.expiresAt ? timestampMs(session.expiresAt) : 0).toISOString(),

@@ -36,6 +36,10 @@ export class RedisKv implements Kv {
     this.#nowMs = options.nowMs;
   }
 
+  get interruptions(): number {
+    return this.#link.interruptions;
+  }
+
   async get(key: string): Promise<string | undefined> {
     return (await this.#link.run((redis) => redis.get(this.#prefix + key))) ?? undefined;
   }

@@ -28,6 +28,7 @@ export class RedisLink {
   #isReported = false;
   #probe: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #interruptions = 0;
 
   constructor(client: RedisClient, options: RedisLinkOptions) {
     this.#client = client;
@@ -35,6 +36,11 @@ export class RedisLink {
     client.on('ready', () => this.#onReady());
     client.on('close', () => this.#onLost('the connection was lost'));
     client.on('error', (error: unknown) => this.#onLost(messageOf(error)));
+  }
+
+  /** Losses of the connection so far, and silences. */
+  get interruptions(): number {
+    return this.#interruptions;
   }
 
   /** Whether commands are worth a try at this moment. */
@@ -87,7 +93,10 @@ export class RedisLink {
 
   #onLost(reason: string): void {
     if (this.#isClosed) return;
-    if (this.#lostAtMs === Number.NEGATIVE_INFINITY) this.#lostAtMs = performance.now();
+    if (this.#lostAtMs === Number.NEGATIVE_INFINITY) {
+      this.#lostAtMs = performance.now();
+      this.#interruptions += 1;
+    }
     if (!this.#isReported) this.#options.logger.warn({ reason }, 'Redis is away');
     this.#isReported = true;
   }

@@ -38,8 +38,9 @@ return last`;
 
 /**
  * The sliding window of lib/kv/window.ts, operation by operation. Arguments: now in ms or '' for the server's clock, window in ms,
- * share, whether to add, then three lists, each led by its length: amounts (need, demand, want), counters (name, unit, limit),
- * adjustments (index, amount by unit). Answers index, position of the refusing counter or 0, its sum, its wait (-1: never), grants.
+ * share, whether to add, the known epoch or '', then four lists, each led by its length: amounts (need, demand, want), counters
+ * (name, unit, limit), adjustments (index, amount by unit), seeds (states as text, '' for none). Answers index, position of the
+ * refusing counter or 0, its sum, its wait (-1: never), whether the known epoch is lost, the epoch, grants, states.
  */
 export const SPEND_WINDOW = `${NOW}
 local SLICES = ${SLICES}
@@ -48,6 +49,7 @@ local function text() at = at + 1; return ARGV[at] end
 local function number() return tonumber(text()) end
 now = tonumber(text()) or now
 local window, share, adds = number(), number(), number() == 1
+local known = text()
 local needs, demands, granted = {}, {}, {}
 for unit = 1, number() do
   local need, demand, want = number(), number(), number()
@@ -63,19 +65,54 @@ for i = 1, number() do
   adjustments[i] = { index = number() }
   for unit = 1, #needs do adjustments[i][unit] = number() end
 end
+local seeds = {}
+for i = 1, number() do seeds[i] = text() end
 local slice = window / SLICES
 local index = math.floor(now / slice)
 local left = slice - (now - index * slice)
 local stored = redis.call('HMGET', KEYS[1], unpack(names))
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+if known ~= '' and known ~= epoch and #seeds == 0 then return { index, 0, 0, 0, 1, epoch or '' } end
+if not epoch then epoch = time[1] .. '.' .. time[2] end
+if known == '' then known = epoch end
 
 -- sums[1] is the current slice, sums[SLICES + 1] the one that is leaving the window.
-local function rolled(stored)
+local function rolled(stored, index)
   local before = {}
   for value in string.gmatch(stored or '', '%d+') do before[#before + 1] = tonumber(value) end
   local passed = index - (before[1] or 0)
   local state = { index = index, sums = {} }
   if passed <= 0 then state.index, passed = before[1], 0 end
   for age = 0, SLICES do state.sums[age + 1] = age >= passed and before[age - passed + 2] or 0 end
+  return state
+end
+
+local function line(state)
+  local parts = { string.format('%d', state.index) }
+  for age = 1, SLICES + 1 do parts[age + 1] = string.format('%d', state.sums[age]) end
+  return table.concat(parts, ' ')
+end
+
+-- Both at the same slice, and slice by slice the larger.
+local function larger(one, two)
+  local at = math.max(one.index, two.index)
+  one, two = rolled(line(one), at), rolled(line(two), at)
+  for age = 1, SLICES + 1 do one.sums[age] = math.max(one.sums[age], two.sums[age]) end
+  return one
+end
+
+local write = { 'epoch', epoch }
+-- What those who knew an earlier epoch tell is entered once for all of them.
+local function told(state, name, seed)
+  if known == epoch then return larger(state, rolled(seed, index)) end
+  local stored = redis.call('HGET', KEYS[1], name .. '.seed')
+  local before = rolled(stored, index)
+  local after = larger(before, rolled(seed, index))
+  local at = math.max(state.index, after.index)
+  state, before, after = rolled(line(state), at), rolled(line(before), at), rolled(line(after), at)
+  for age = 1, SLICES + 1 do state.sums[age] = state.sums[age] + after.sums[age] - before.sums[age] end
+  write[#write + 1] = name .. '.seed'
+  write[#write + 1] = line(after)
   return state
 end
 
@@ -92,7 +129,8 @@ end
 
 local refusing, refusedUsed, refusedWait = 0, 0, 0
 for i, counter in ipairs(counters) do
-  local state = rolled(stored[i])
+  local state = rolled(stored[i], index)
+  if seeds[i] and seeds[i] ~= '' then state = told(state, counter.name, seeds[i]) end
   counter.state = state
   local sums = state.sums
   for _, adjustment in ipairs(adjustments) do
@@ -113,18 +151,18 @@ for i, counter in ipairs(counters) do
     end
   end
 end
-local write = {}
-for _, counter in ipairs(counters) do
+local after = {}
+for i, counter in ipairs(counters) do
   local sums = counter.state.sums
   if refusing == 0 and adds then sums[1] = sums[1] + granted[counter.unit] end
-  local parts = { string.format('%d', counter.state.index) }
-  for age = 1, SLICES + 1 do parts[age + 1] = string.format('%d', sums[age]) end
+  after[i] = line(counter.state)
   write[#write + 1] = counter.name
-  write[#write + 1] = table.concat(parts, ' ')
+  write[#write + 1] = after[i]
 end
 redis.call('HSET', KEYS[1], unpack(write))
 redis.call('PEXPIRE', KEYS[1], 2 * window)
 if refusedWait == math.huge then refusedWait = -1 end
-local answer = { index, refusing, refusedUsed, refusedWait }
-for unit = 1, #granted do answer[4 + unit] = granted[unit] end
+local answer = { index, refusing, refusedUsed, refusedWait, 0, epoch }
+for unit = 1, #granted do answer[#answer + 1] = granted[unit] end
+for i = 1, #after do answer[#answer + 1] = after[i] end
 return answer`;

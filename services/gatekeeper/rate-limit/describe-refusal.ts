@@ -17,11 +17,13 @@ export function describeRefusal(
   const { counter, used, waitMs } = refused;
   const unit = UNITS[counter.unit] ?? UNITS[0];
   const seconds = `${Number((limits.windowMs / 1000).toFixed(1))} s`;
-  const rate = counter.unit === ITEMS ? limits.itemsPerSecond : limits.bytesPerSecond;
+  const isCommon = counter.name.startsWith('all.');
+  const rates = isCommon ? limits : limits.ofSignal[signal];
+  const rate = counter.unit === ITEMS ? rates.itemsPerSecond : rates.bytesPerSecond;
   const limit = `${counter.limit} ${unit} in ${seconds}`;
   const measured = `${used} ${unit} in the last ${seconds}`;
-  const what = counter.name.startsWith('all.') ? 'all signals' : signal;
-  const whose = `The limit of tenant ${tenantPath} for ${what} is ${limit} (${rate} ${unit}/s for the tenant)`;
+  const what = isCommon ? 'all signals' : signal;
+  const whose = `The limit of tenant ${tenantPath} for ${what} is ${limit} (${rate} ${unit}/s for ${isCommon ? 'the tenant' : `its ${signal}`})`;
   if (!Number.isFinite(waitMs)) {
     const message = `${whose}, and this request alone is more. Send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE).`;
     return { message, limit, measured };

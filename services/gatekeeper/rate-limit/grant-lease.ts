@@ -1,10 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { AdmitRequest, AdmitResponseSchema } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
-import type { LeaseReturn } from '../../../gen/es/gob/gatekeeper/v1/lease_pb.js';
 import type { Project, Tenant, TenantLimits } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import type { GatekeeperContext } from '../context.js';
 import { describeRefusal } from './describe-refusal.js';
-import type { GrantedLease, RateAccount, RefusedLease, ReturnedLease } from './rate-limiter.js';
+import { readReturn } from './lease-return.js';
+import type { Sealed } from './lease-seals.js';
+import type { GrantedLease, RateAccount, RefusedLease } from './rate-limiter.js';
 import { rateLimitsOf, type SignalName } from './rate-limits.js';
 
 export interface AdmittedSender {
@@ -15,7 +16,7 @@ export interface AdmittedSender {
   readonly request: AdmitRequest;
 }
 
-type RateAnswer = Pick<MessageInitShape<typeof AdmitResponseSchema>, 'lease' | 'rateRefusal'>;
+type RateAnswer = Pick<MessageInitShape<typeof AdmitResponseSchema>, 'lease' | 'rateRefusal' | 'leaseSeal'>;
 
 /** How long a receiver may spend a lease before it gives back what is left. */
 const LEASE_VALID_MS = 1_000;
@@ -27,36 +28,38 @@ export async function grantLease(context: GatekeeperContext, sender: AdmittedSen
   const { windowMs } = account.limits;
   const hit = { tenantId: tenant.id, projectId: String(project.id), signal };
   if (request.refusedRequests > 0) context.limitHits.addMore(hit, request.refusedRequests);
+  const { returned, rest: held } = await readReturn(context.leaseSeals, {
+    owner: account,
+    given: request.returned,
+    windowMs,
+  });
+  const sealed = (lease: Sealed) => ({
+    leaseSeal: context.leaseSeals.seal(account, {
+      bytes: lease.bytes + held.bytes,
+      items: lease.items + held.items,
+    }),
+  });
   const answer = await context.rateLimiter.lease(account, {
     needBytes: Number(request.wireBytes),
     waitingBytes: Number(request.waitingBytes),
     wantedBytes: Number(request.wantedBytes),
     wantedItems: Number(request.wantedItems),
-    returned: returnedLease(request.returned, windowMs),
+    returned,
   });
   const lease = 'lease' in answer ? answer.lease : { bytes: 0, items: 0, index: answer.refused.index };
   const missingBytes = Number(request.wireBytes + request.waitingBytes) - lease.bytes;
   // Nobody is refused anything when a receiver only asks ahead.
-  if (missingBytes <= 0) return { lease: leaseOf(lease, windowMs) };
+  if (missingBytes <= 0) return { lease: leaseOf(lease, windowMs), ...sealed(lease) };
   const rest = 'lease' in answer ? await context.rateLimiter.check(account, missingBytes) : answer;
-  if ('lease' in rest) return { lease: leaseOf(lease, windowMs) };
+  if ('lease' in rest) return { lease: leaseOf(lease, windowMs), ...sealed(lease) };
   const rateRefusal = refusalOf(tenant.path, account, rest.refused);
   context.limitHits.record({ ...hit, ...rateRefusal });
-  if (!('lease' in answer)) return { rateRefusal };
+  if (!('lease' in answer)) return { rateRefusal, ...sealed(lease) };
   // What is left was left for others; it is for none of those who wait.
-  return { lease: leaseOf(lease, windowMs), rateRefusal: { ...rateRefusal, availableBytes: 0n } };
-}
-
-/** Windows of another length belong to limits that have changed; what was taken from them is over. */
-export function returnedLease(
-  returned: LeaseReturn | undefined,
-  windowMs: number,
-): ReturnedLease | undefined {
-  if (returned?.window?.lengthMs !== windowMs) return undefined;
   return {
-    index: Number(returned.window.index),
-    bytes: Number(returned.bytes),
-    items: Number(returned.items),
+    lease: leaseOf(lease, windowMs),
+    rateRefusal: { ...rateRefusal, availableBytes: 0n },
+    ...sealed(lease),
   };
 }
 

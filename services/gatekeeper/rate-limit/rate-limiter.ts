@@ -6,8 +6,6 @@ export interface RateLimiterOptions {
   readonly windows: Windows;
   /** Share of a tenant's limits that one of its signals may take. */
   readonly signalPercent: number;
-  /** Gatekeepers that enforce a limit together. */
-  readonly replicas: number;
 }
 
 /** Whose rate. */
@@ -101,11 +99,7 @@ export class RateLimiter {
     extra: Pick<SharedRequest, 'adjustments' | 'isDryRun'>,
   ): Promise<LeaseAnswer> {
     const { tenantId, signal, limits } = account;
-    const { signalPercent, replicas } = this.#options;
-    const counters = {
-      shared: countersOf(limits, signal, { signalPercent, part: 1 }),
-      alone: countersOf(limits, signal, { signalPercent, part: 1 / replicas }),
-    };
+    const counters = countersOf(limits, signal, this.#options.signalPercent);
     const { windowMs } = limits;
     // One key per tenant, which is its own hash tag: all of its counters are in one slot of a cluster.
     const key = `rate:{${tenantId}}:${windowMs}`;

@@ -15,21 +15,30 @@ export const SIGNAL_NAMES: Readonly<Partial<Record<Signal, SignalName>>> = {
   [Signal.LOGS]: 'logs',
 };
 
+/** Sustained rates of one signal. */
+export interface SignalRates {
+  readonly bytesPerSecond: number;
+  readonly itemsPerSecond: number;
+}
+
 /** How much a tenant may send. */
 export interface RateLimits {
   /** Sustained, bytes on the wire, over all signals. */
   readonly bytesPerSecond: number;
   /** Sustained, spans, points and records, over all signals. */
   readonly itemsPerSecond: number;
+  /** Of them, what one signal may take: the same or less. */
+  readonly ofSignal: Readonly<Record<SignalName, SignalRates>>;
   /** Any stretch of this length may hold what the sustained rates allow in it, all at once if need be: the burst. */
   readonly windowMs: number;
 }
 
-type Figures = Pick<TenantLimits, 'ingestBytesPerSecond'> & {
-  /** 0 or absent where the registry does not keep it. */
-  readonly ingestBurstBytes?: bigint;
-  readonly ingestItemsPerSecond?: bigint;
-};
+/** 0 or absent where the registry does not keep it. */
+type OptionalFigure =
+  | 'ingestBurstBytes'
+  | 'ingestItemsPerSecond'
+  | `${SignalName}Ingest${'Bytes' | 'Items'}PerSecond`;
+type Figures = Pick<TenantLimits, 'ingestBytesPerSecond'> & Partial<Pick<TenantLimits, OptionalFigure>>;
 
 /** Burst of a tenant whose registry names none. */
 const DEFAULT_BURST_SECONDS = 10;
@@ -43,36 +52,38 @@ const MAX_WINDOW_MS = 60_000;
 export function rateLimitsOf(figures: Figures): RateLimits {
   const bytesPerSecond = Number(figures.ingestBytesPerSecond);
   const burstBytes = Number(figures.ingestBurstBytes ?? 0n) || bytesPerSecond * DEFAULT_BURST_SECONDS;
-  const items = Number(figures.ingestItemsPerSecond ?? 0n);
+  const itemsPerSecond =
+    Number(figures.ingestItemsPerSecond ?? 0n) || Math.ceil(bytesPerSecond / DEFAULT_BYTES_PER_ITEM);
+  const ofSignal = (signal: SignalName): SignalRates => ({
+    bytesPerSecond: part(figures[`${signal}IngestBytesPerSecond`], bytesPerSecond),
+    itemsPerSecond: part(figures[`${signal}IngestItemsPerSecond`], itemsPerSecond),
+  });
   const windowMs = Math.min(Math.max((burstBytes * 1000) / bytesPerSecond, MIN_WINDOW_MS), MAX_WINDOW_MS);
   return {
     bytesPerSecond,
-    itemsPerSecond: items || Math.ceil(bytesPerSecond / DEFAULT_BYTES_PER_ITEM),
+    itemsPerSecond,
+    ofSignal: { traces: ofSignal('traces'), metrics: ofSignal('metrics'), logs: ofSignal('logs') },
     windowMs: Math.round(windowMs / SLICES) * SLICES,
   };
 }
 
-export interface CounterOptions {
-  /** Share of the tenant's limits that one signal may take. */
-  readonly signalPercent: number;
-  /** Part of the limits that is enforced: 1, or one over the number of those who enforce it each by itself. */
-  readonly part: number;
+function part(figure: bigint | undefined, whole: number): number {
+  return Math.min(Number(figure ?? 0n) || whole, whole);
 }
 
-/** What is counted for one signal: everything of the tenant, and the signal by itself. */
-export function countersOf(
-  limits: RateLimits,
-  signal: SignalName,
-  { signalPercent, part }: CounterOptions,
-): WindowCounter[] {
-  const perWindow = [limits.bytesPerSecond, limits.itemsPerSecond].map(
-    (rate) => (rate * limits.windowMs * part) / 1000,
-  );
-  return UNITS.flatMap((name, unit) => {
-    const limit = perWindow[unit] ?? 0;
+/** What is counted for one signal: everything of the tenant, and the signal by itself, which may take so much of the limits. */
+export function countersOf(limits: RateLimits, signal: SignalName, signalPercent: number): WindowCounter[] {
+  const perWindow = (rate: number) => (rate * limits.windowMs) / 1000;
+  const own = limits.ofSignal[signal];
+  const rates = [
+    [limits.bytesPerSecond, own.bytesPerSecond],
+    [limits.itemsPerSecond, own.itemsPerSecond],
+  ] as const;
+  return rates.flatMap(([all, ofSignal], unit) => {
+    const most = Math.min(perWindow(ofSignal), (perWindow(all) * signalPercent) / 100);
     return [
-      { name: `all.${name}`, unit, limit: Math.floor(limit) },
-      { name: `${signal}.${name}`, unit, limit: Math.floor((limit * signalPercent) / 100) },
+      { name: `all.${UNITS[unit]}`, unit, limit: Math.floor(perWindow(all)) },
+      { name: `${signal}.${UNITS[unit]}`, unit, limit: Math.floor(most) },
     ];
   });
 }

@@ -3,7 +3,6 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import { Action, type GatekeeperService } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { TenantLimits } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
-import { ASSERTION_TTL_SECONDS, signAssertion } from '../../../lib/rpc/assertion.js';
 import type { QueryLimits } from '../../../lib/rpc/caller.js';
 import { checkAccess } from '../access/access.js';
 import { type GatekeeperContext, identify } from '../context.js';
@@ -38,12 +37,11 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
       retentionDays: tenant.limits?.retentionDays ?? 1,
       queryLimits: tenant.limits && queryLimitsOf(tenant.limits),
     } as const;
-    const expiresAt = timestampFromMs(Date.now() + ASSERTION_TTL_SECONDS * 1000);
-    const assertion = await signAssertion(context.keys.current, caller, audience);
+    const { assertion, expiresAtMs } = await context.assertions.sign(caller, audience);
     const paths = { projectPath: project.path, tenantPath: tenant.path };
     return {
       ...{ tenantId: tenant.id, projectId: project.id, principal: identity.name, ...paths },
-      ...{ assertion, expiresAt },
+      ...{ assertion, expiresAt: timestampFromMs(expiresAtMs) },
     };
   };
 }

@@ -7,10 +7,17 @@ import { requireGitlabSessions } from './start-sign-in.js';
 export function completeSignIn(
   context: GatekeeperContext,
 ): ServiceImpl<typeof BrowserSignInService>['completeSignIn'] {
-  return async ({ query, binding }) => {
+  return async ({ query, binding, clientAddress }) => {
     const session = await requireGitlabSessions(context).complete(query, binding);
     const { sessionId, username, expiresAtMs } = session;
-    context.audit.record({ event: 'sign_in', outcome: 'granted', via: 'gitlab', principal: username });
+    const address = clientAddress || undefined;
+    context.audit.record({
+      event: 'sign_in',
+      outcome: 'granted',
+      via: 'gitlab',
+      principal: username,
+      address,
+    });
     return { sessionId, username, expiresAt: timestampFromMs(expiresAtMs) };
   };
 }

@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import type { AdminAccessService } from '../../../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import type { BrowserSignInService } from '../../../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import type { GatekeeperService } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { RateLimitService } from '../../../gen/es/gob/gatekeeper/v1/limits_pb.js';
@@ -6,6 +7,7 @@ import { auditDenial } from '../audit/audit-denial.js';
 import type { GatekeeperContext } from '../context.js';
 import { admit } from './admit.js';
 import { authorize } from './authorize.js';
+import { type AdminAccessContext, authorizeAdmin } from './authorize-admin.js';
 import { completeSignIn } from './complete-sign-in.js';
 import { getSession } from './get-session.js';
 import { getVerificationKeys } from './get-verification-keys.js';
@@ -33,6 +35,15 @@ export function rateLimitCalls(context: GatekeeperContext): ServiceImpl<typeof R
     returnLeases: returnLeases(context),
     listLimitHits: counted(context, 'list_limit_hits', listLimitHits(context)),
   };
+}
+
+/** Every call about those who run the mesh. `findAdmin` names the administrator with a token. */
+export function adminCalls(
+  context: GatekeeperContext,
+  findAdmin: AdminAccessContext['findAdmin'],
+): ServiceImpl<typeof AdminAccessService> {
+  const { keys } = context;
+  return { authorizeAdmin: counted(context, 'authorize_admin', authorizeAdmin({ keys, findAdmin })) };
 }
 
 /** Every call about signing browsers in at GitLab. */

@@ -11,9 +11,10 @@ const SIGNALS = { traces: Signal.TRACES, metrics: Signal.METRICS, logs: Signal.L
 export function listLimitHits(
   context: GatekeeperContext,
 ): ServiceImpl<typeof RateLimitService>['listLimitHits'] {
-  return async ({ credential, since }) => {
+  return async ({ credential, since, clientAddress }) => {
     const { directory, limitHits } = context;
     const identity = await identify(context, credential);
+    context.addresses.note(identity, clientAddress);
     const projects = await readableProjects(directory, identity);
     const readable = new Set(projects.map(({ id }) => String(id)));
     const tenants = new Set(

@@ -6,20 +6,21 @@ import type { GatekeeperContext } from '../context.js';
 import type { NewSession, Sessions } from '../sessions/sessions.js';
 
 export function signIn(context: GatekeeperContext): ServiceImpl<typeof GatekeeperService>['signIn'] {
-  return async ({ method }) => {
-    const { sessionId, username, expiresAtMs } = await createSession(context.sessions, method);
-    const via = method.case === 'password' ? 'password' : 'one-time link';
-    context.audit.record({ event: 'sign_in', outcome: 'granted', via, principal: username });
+  return async (request) => {
+    const { sessionId, username, expiresAtMs } = await createSession(context.sessions, request);
+    const via = request.method.case === 'password' ? 'password' : 'one-time link';
+    const address = request.clientAddress || undefined;
+    context.audit.record({ event: 'sign_in', outcome: 'granted', via, principal: username, address });
     return { sessionId, username, expiresAt: timestampFromMs(expiresAtMs) };
   };
 }
 
-function createSession(sessions: Sessions, method: SignInRequest['method']): Promise<NewSession> {
+function createSession(sessions: Sessions, { method, clientAddress }: SignInRequest): Promise<NewSession> {
   switch (method.case) {
     case 'oneTimeToken':
-      return sessions.signInWithToken(method.value);
+      return sessions.signInWithToken(method.value, clientAddress);
     case 'password':
-      return sessions.signInWithPassword(method.value.username, method.value.password);
+      return sessions.signInWithPassword(method.value.username, method.value.password, clientAddress);
     case undefined:
       throw new AppError('invalid_argument', 'Send a one-time token, or a user name and a password.', {
         field: 'method',

@@ -54,6 +54,31 @@ it('makes a user wait after ten wrong passwords, and says for how long', async (
   expect((await sessions.signInWithPassword('dev', 'right')).username).toBe('dev');
 });
 
+it('makes an address wait that guesses under many names, and locks nobody else out', async () => {
+  const codes: string[] = [];
+  for (let attempt = 0; attempt < 61; attempt++)
+    await sessions
+      .signInWithPassword(`user-${attempt % 20}`, 'wrong', '203.0.113.9')
+      .catch((error) => codes.push(error.code));
+  expect(codes.at(59)).toBe('unauthenticated');
+  expect(codes.at(60)).toBe('rate_limited');
+  await expect(sessions.signInWithToken('guess', '203.0.113.9')).rejects.toMatchObject({
+    code: 'rate_limited',
+    message: expect.stringMatching(/from this address/),
+  });
+  // The same network of IPv6 is one address; another one is free, also for a name that was guessed about.
+  expect((await sessions.signInWithPassword('dev', 'right', '203.0.113.10')).username).toBe('dev');
+});
+
+it('lets nobody lock a user out from elsewhere, and makes all wait who guess about one user', async () => {
+  const guess = (from: number) => sessions.signInWithPassword('dev', 'wrong', `2001:db8:0:${from}::1`);
+  for (let attempt = 0; attempt < 11; attempt++) await guess(1).catch(() => undefined);
+  await expect(guess(1)).rejects.toMatchObject({ code: 'rate_limited' });
+  expect((await sessions.signInWithPassword('dev', 'right', '198.51.100.1')).username).toBe('dev');
+  for (let attempt = 0; attempt < 100; attempt++) await guess(100 + attempt).catch(() => undefined);
+  await expect(guess(999)).rejects.toMatchObject({ code: 'rate_limited' });
+});
+
 it('checks one password at a time and lets only some wait', async () => {
   let running = 0;
   let most = 0;

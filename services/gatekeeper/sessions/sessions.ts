@@ -4,10 +4,7 @@ import type { Kv } from '../../../lib/kv/kv.js';
 import type { Identity, PasswordIdentityProvider } from '../identity/identity.js';
 import { sha256Hex } from '../keys/digest.js';
 import { TurnGate } from '../turn-gate.js';
-
-/** Wrong passwords for one user before it has to wait, and how long that window is. */
-const MAX_ATTEMPTS = 10;
-const ATTEMPT_WINDOW_MS = 60_000;
+import { SignInAttempts } from './sign-in-attempts.js';
 
 /**
  * Checking a password costs some 50 ms of a processor and a thread of libuv's pool (four by default), which files and
@@ -30,12 +27,14 @@ export class Sessions {
   readonly #kv: Kv;
   readonly #users: PasswordIdentityProvider;
   readonly #ttlMs: number;
+  readonly #attempts: SignInAttempts;
   readonly #gate = new TurnGate({ ...SIGN_IN_TURNS, refusal: tooManySignIns });
 
   constructor(kv: Kv, users: PasswordIdentityProvider, ttlMs: number) {
     this.#kv = kv;
     this.#users = users;
     this.#ttlMs = ttlMs;
+    this.#attempts = new SignInAttempts(kv);
   }
 
   /** Makes a token valid for one sign-in as this user. */
@@ -43,7 +42,8 @@ export class Sessions {
     await this.#kv.set(`sign-in:${sha256Hex(token)}`, username, this.#ttlMs);
   }
 
-  async signInWithToken(token: string): Promise<NewSession> {
+  async signInWithToken(token: string, clientAddress = ''): Promise<NewSession> {
+    await this.#attempts.count({ clientAddress });
     const username = await this.#kv.take(`sign-in:${sha256Hex(token)}`);
     if (username === undefined) {
       throw new AppError(
@@ -54,17 +54,15 @@ export class Sessions {
     return this.#create(username);
   }
 
-  async signInWithPassword(username: string, password: string): Promise<NewSession> {
-    await this.#gate.run(() => this.#checkPassword(username, password));
+  async signInWithPassword(username: string, password: string, clientAddress = ''): Promise<NewSession> {
+    const attempt = { username, clientAddress };
+    await this.#gate.run(async () => {
+      await this.#attempts.count(attempt);
+      const identity = await this.#users.findByPassword(username, password);
+      if (!identity) throw new AppError('unauthenticated', 'The user name or the password is wrong.');
+      await this.#attempts.forgive(attempt);
+    });
     return this.#create(username);
-  }
-
-  /** Counted before it is checked, so that many tries at once are no way around the limit. */
-  async #checkPassword(username: string, password: string): Promise<void> {
-    await this.#countAttempt(username);
-    const identity = await this.#users.findByPassword(username, password);
-    if (!identity) throw new AppError('unauthenticated', 'The user name or the password is wrong.');
-    await this.#kv.delete(attemptsKey(username));
   }
 
   /** The user of a session, as the identity file knows it now; undefined when either is gone. */
@@ -82,14 +80,6 @@ export class Sessions {
     await this.#kv.set(sessionKey(sessionId), username, this.#ttlMs);
     return { sessionId, username, expiresAtMs: Date.now() + this.#ttlMs };
   }
-
-  async #countAttempt(username: string): Promise<void> {
-    const attempts = await this.#kv.increment(attemptsKey(username), ATTEMPT_WINDOW_MS);
-    if (attempts <= MAX_ATTEMPTS) return;
-    const message = `More than ${MAX_ATTEMPTS} sign-in attempts for this user within a minute. Wait a minute and try again.`;
-    throw new AppError('rate_limited', message, { retryAfterMs: ATTEMPT_WINDOW_MS });
-  }
 }
 
 const sessionKey = (sessionId: string): string => `session:${sha256Hex(sessionId)}`;
-const attemptsKey = (username: string): string => `sign-in-attempts:${sha256Hex(username)}`;

@@ -30,6 +30,8 @@ export interface AdmitAnswer {
   readonly ttlMs: number;
   readonly lease: GrantedLease | undefined;
   readonly refusal: RateRefusal | undefined;
+  /** Empty when the gatekeeper sent none. */
+  readonly seal: Uint8Array;
 }
 
 export interface AdmitParts {
@@ -79,6 +81,7 @@ export function readAdmitResponse(response: AdmitResponse): AdmitAnswer {
       acceptFromDay,
     },
     ttlMs: ttlMs(response),
+    seal: response.leaseSeal,
     lease: lease?.window && {
       bytes: Number(lease.bytes),
       items: Number(lease.items),
@@ -98,20 +101,27 @@ export function readAdmitResponse(response: AdmitResponse): AdmitAnswer {
 export function toReturnLeases(
   returns: readonly PurseReturn[],
 ): MessageInitShape<typeof ReturnLeasesRequestSchema> {
-  const entries = returns.flatMap(({ tenantId, signal, returned, refused }) => {
+  const entries = returns.flatMap(({ tenantId, signal, returned, seal, refused }) => {
     const owner = { tenantId, signal: SIGNALS[signal] };
     const refusals = [...refused].map(([projectId, refusedRequests]) => ({
       ...owner,
       projectId,
       refusedRequests,
+      ...(seal && { seal }),
     }));
     return returned ? [{ ...owner, returned: toLeaseReturn(returned) }, ...refusals] : refusals;
   });
   return { returns: entries };
 }
 
-function toLeaseReturn({ window, bytes, items }: ReturnedLease): MessageInitShape<typeof LeaseReturnSchema> {
+function toLeaseReturn({
+  window,
+  bytes,
+  items,
+  seals,
+}: ReturnedLease): MessageInitShape<typeof LeaseReturnSchema> {
   return {
+    seals: [...seals],
     window: { index: BigInt(window.index), lengthMs: window.lengthMs },
     bytes: BigInt(bytes),
     items: BigInt(items),

@@ -147,11 +147,12 @@ export class GatekeeperAdmissions implements Admissions {
   }
 
   #enter({ key, question }: Sender, answer: AdmitAnswer, needBytes: number): Admission {
-    const { admission, lease, refusal, ttlMs } = answer;
+    const { admission, lease, refusal, seal, ttlMs } = answer;
     const nowMs = performance.now();
     const purse = this.#pool.purse({ tenantId: admission.tenantId, signal: question.signal }, nowMs);
     this.#cache.set(key, { admission }, ttlMs);
     this.#noteSender(key, admission);
+    purse.keepSeal(seal);
     if (lease) purse.grant(lease, nowMs);
     if (refusal) purse.refuse(refusal, needBytes, nowMs);
     return admission;

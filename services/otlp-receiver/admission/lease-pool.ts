@@ -10,6 +10,7 @@ export interface PurseOwner {
 /** One owner's unspent lease and the requests that were refused because of a standing refusal, by project. */
 export interface PurseReturn extends PurseOwner {
   readonly returned: ReturnedLease | undefined;
+  readonly seal: Uint8Array | undefined;
   readonly refused: ReadonlyMap<bigint, number>;
 }
 
@@ -51,7 +52,7 @@ export class LeasePool {
       const { tenantId, signal, purse, refused } = kept;
       const returned = isEnd ? purse.takeAll() : purse.takeExpired(nowMs);
       if (returned || (refused.size > 0 && purse.isIdleSince(nowMs, REPORT_REFUSED_AFTER_MS))) {
-        returns.push({ tenantId, signal, returned, refused });
+        returns.push({ tenantId, signal, returned, seal: purse.lastSeal, refused });
         kept.refused = new Map();
       } else if (refused.size === 0 && purse.isIdleSince(nowMs, FORGET_AFTER_MS)) this.#kept.delete(key);
     }

@@ -34,10 +34,21 @@ it('gives back what is left when the time is over, and gets it back when that di
   purse.spend(300, 1);
   expect(purse.takeExpired(500)).toBeUndefined();
   const returned = purse.takeExpired(1_000);
-  expect(returned).toEqual({ window, bytes: 700, items: 100 });
+  expect(returned).toEqual({ seals: [], window, bytes: 700, items: 100 });
   expect(purse.takeExpired(1_000)).toBeUndefined();
   purse.restore(returned);
   expect(purse.takeAll()).toEqual(returned);
+});
+
+it('shows with what it gives back the seals of the answers that it came with, each once', () => {
+  const purse = purseWith();
+  for (const seal of [1, 2]) purse.keepSeal(Uint8Array.of(seal));
+  const returned = purse.takeAll();
+  expect(returned?.seals).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
+  purse.restore(returned);
+  expect(purse.takeAll()?.seals).toHaveLength(2);
+  purse.settle(5);
+  expect(purse.takeAll()).toMatchObject({ items: -5, seals: [Uint8Array.of(2)] });
 });
 
 it('refuses by itself what was just refused, and nothing that would have fitted', () => {
@@ -75,7 +86,12 @@ it('returns leases of all owners whose time is over, with the refusals of each p
   pool.countRefused(owner, 7n, 2);
   expect(pool.takeReturns(500)).toEqual([]);
   expect(pool.takeReturns(1_000)).toEqual([
-    { ...owner, returned: { window, bytes: 1_000, items: 100 }, refused: new Map([[7n, 2]]) },
+    {
+      ...owner,
+      returned: { seals: [], window, bytes: 1_000, items: 100 },
+      seal: undefined,
+      refused: new Map([[7n, 2]]),
+    },
   ]);
   expect(pool.takeReturns(1_250)).toEqual([]);
 });

@@ -37,6 +37,8 @@ export interface LeaseQuestion {
 }
 
 export interface ReturnedLease {
+  /** Of the answers that what is given back came with. */
+  readonly seals: readonly Uint8Array[];
   readonly window: LeaseWindow;
   /** Negative: spent more than held. */
   readonly bytes: number;
@@ -64,6 +66,8 @@ const AHEAD_AT = 0.7;
 const MIN_AHEAD_INTERVAL_MS = 200;
 /** Of what a second takes, as long as this is left nothing more is needed. */
 const LOW_WATER = 0.25;
+/** What the gatekeeper looks at; of older ones everything is spent or over. */
+const MAX_SEALS = 64;
 
 /** What a receiver holds of one tenant's limit for one signal. All of it is in this process; nothing here waits. */
 export class Purse {
@@ -71,6 +75,8 @@ export class Purse {
   #bytes = 0;
   #items = 0;
   #window: LeaseWindow | undefined;
+  #seals: readonly Uint8Array[] = [];
+  #lastSeal: Uint8Array | undefined;
   #validUntilMs = Number.NEGATIVE_INFINITY;
   #aheadAtMs = Number.POSITIVE_INFINITY;
   #askedAtMs = Number.NEGATIVE_INFINITY;
@@ -146,8 +152,21 @@ export class Purse {
   }
 
   restore(returned: ReturnedLease | undefined): void {
+    if (returned) this.#seals = [...returned.seals, ...this.#seals].slice(-MAX_SEALS);
     this.#bytes += returned?.bytes ?? 0;
     this.#items += returned?.items ?? 0;
+  }
+
+  /** Proves an answer of the gatekeeper, which what it granted can be given back with. */
+  keepSeal(seal: Uint8Array): void {
+    if (seal.length === 0) return;
+    this.#seals = [...this.#seals, seal].slice(-MAX_SEALS);
+    this.#lastSeal = seal;
+  }
+
+  /** Of the latest answer; undefined before there was one. */
+  get lastSeal(): Uint8Array | undefined {
+    return this.#lastSeal;
   }
 
   /** Everything, once the lease's time is over; undefined when there is nothing to give back yet. */
@@ -171,7 +190,15 @@ export class Purse {
     if (!this.#window || (bytes === 0 && items === 0)) return undefined;
     this.#bytes -= bytes;
     this.#items -= items;
-    return { window: this.#window, bytes, items };
+    return { seals: this.#takeSeals(bytes > 0 || items > 0), window: this.#window, bytes, items };
+  }
+
+  /** Each works once for what is left over; for a debt the latest will do. */
+  #takeSeals(isLeftOver: boolean): readonly Uint8Array[] {
+    if (!isLeftOver) return this.#lastSeal ? [this.#lastSeal] : [];
+    const seals = this.#seals;
+    this.#seals = [];
+    return seals;
   }
 
   #standingRefusal(bytes: number, nowMs: number): StandingRefusal | undefined {

@@ -1,4 +1,5 @@
 import type { handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import { clientAddress, type TrustedProxies } from '../../../lib/auth/client-address.js';
 import { presentedToken } from '../../../lib/auth/presented-token.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
@@ -15,6 +16,7 @@ export interface ExportOptions {
   readonly ledger: Ledger;
   readonly turnedAway: TurnedAway;
   readonly logger: Logger;
+  readonly trustedProxies: TrustedProxies | undefined;
 }
 
 /** `Export` of one signal's service. The transport has undone compression already, so the wire size is not known here. */
@@ -24,7 +26,7 @@ export function exportSignal(
 ): handleUnaryCall<Buffer, Buffer> {
   return (call, answer) => {
     const { request: body, metadata } = call;
-    receive(signal, { body, metadata, clientAddress: hostOf(call.getPeer()) }, options).then(
+    receive(signal, { body, metadata, peer: hostOf(call.getPeer()) }, options).then(
       (response) => answer(null, response),
       (error) => answer(toServerError(toAppError(error))),
     );
@@ -34,7 +36,7 @@ export function exportSignal(
 interface Call {
   readonly body: Buffer;
   readonly metadata: Metadata;
-  readonly clientAddress: string;
+  readonly peer: string;
 }
 
 /** Without the port: `10.0.0.1:443` or `[::1]:443`. The library says `unknown` of a connection that is gone. */
@@ -44,10 +46,14 @@ function hostOf(peer: string): string {
   return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
+function forwardedForIn(metadata: Metadata): string {
+  return metadata.get('x-forwarded-for').join(',');
+}
+
 async function receive(
   signal: SignalDefinition,
-  { body, metadata, clientAddress }: Call,
-  { ingest, ledger, turnedAway, logger }: ExportOptions,
+  { body, metadata, peer }: Call,
+  { ingest, ledger, turnedAway, logger, trustedProxies }: ExportOptions,
 ): Promise<Buffer> {
   const startedMs = performance.now();
   const lease = ingest.lease();
@@ -63,7 +69,7 @@ async function receive(
       pathProjectId: 0n,
       signal: signal.name,
       wireBytes: body.length,
-      clientAddress,
+      clientAddress: clientAddress({ peer, forwardedFor: forwardedForIn(metadata) }, trustedProxies),
     };
     const admitted = ingest.admit(question, arrival);
     // A sender with a lease is admitted at once, without a turn of the event loop.

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { clientAddress, type TrustedProxies } from '../../../lib/auth/client-address.js';
 import { cloudConnectorHeaders } from '../../../lib/auth/cloud-connector-headers.js';
 import { presentedToken } from '../../../lib/auth/presented-token.js';
 import type { AppError } from '../../../lib/errors/app-error.js';
@@ -24,6 +25,7 @@ export interface ExportHandlerOptions {
   readonly ledger: Ledger;
   readonly turnedAway: TurnedAway;
   readonly logger: Logger;
+  readonly trustedProxies: TrustedProxies | undefined;
   /** Once true, answers end their connection: it would stay open, idle, for the server's whole grace period. */
   readonly isClosing: () => boolean;
 }
@@ -35,7 +37,7 @@ const BODY_TIMEOUT_MS = 30_000;
 export async function handleExport(
   request: AnyRequest,
   response: ServerResponse | Http2ServerResponse,
-  { ingest, ledger, turnedAway, logger, isClosing }: ExportHandlerOptions,
+  { ingest, ledger, turnedAway, logger, trustedProxies, isClosing }: ExportHandlerOptions,
 ): Promise<void> {
   const startedMs = performance.now();
   const invitation = new Invitation(request, response);
@@ -45,7 +47,7 @@ export async function handleExport(
   const arrival = arrivalOf(request, ingest.maxRequestBytes);
   let outcome = 'ok';
   try {
-    const success = await receive(request, { ingest, lease, invitation, arrival });
+    const success = await receive(request, { ingest, lease, invitation, arrival, trustedProxies });
     send(response, successAnswer(success, form.encoding), form);
   } catch (thrown) {
     const error = toAppError(thrown);
@@ -60,8 +62,7 @@ export async function handleExport(
   }
 }
 
-interface Receiving {
-  readonly ingest: Ingest;
+interface Receiving extends Pick<ExportHandlerOptions, 'ingest' | 'trustedProxies'> {
   readonly lease: ByteLease;
   readonly invitation: Invitation;
   readonly arrival: Arrival;
@@ -75,14 +76,14 @@ function arrivalOf(request: AnyRequest, maxBytes: number): Arrival {
 
 /** Cheap refusals first: nothing is read before the head is in order, nothing inflated before the sender is admitted. */
 async function receive(request: AnyRequest, receiving: Receiving): Promise<Success> {
-  const { ingest, lease, invitation, arrival } = receiving;
+  const { ingest, lease, invitation, arrival, trustedProxies } = receiving;
   const { signal, ...named } = matchExport(request.method, request.url);
   arrival.signal = signal.name;
   const encoding = requireEncoding(request.headers['content-type']);
   const compression = requireCompression(request.headers['content-encoding']);
   const declared = declaredLength(request);
   const ask = (wireBytes: number) =>
-    ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes }, arrival);
+    ingest.admit({ ...named, ...senderOf(request, trustedProxies), signal: signal.name, wireBytes }, arrival);
   if (declared !== undefined && declared > ingest.maxRequestBytes) {
     await identify(ask);
     throw bodyTooLarge(ingest.maxRequestBytes, declared);
@@ -135,7 +136,7 @@ async function inflated({ wire, compression, admission, ingest, lease }: Inflati
 
 type Sender = Pick<AdmissionQuestion, 'cloudConnector' | 'token' | 'clientCertificate' | 'clientAddress'>;
 
-function senderOf(request: AnyRequest): Sender {
+function senderOf(request: AnyRequest, trustedProxies: TrustedProxies | undefined): Sender {
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
@@ -145,7 +146,10 @@ function senderOf(request: AnyRequest): Sender {
     token: presentedToken(header),
     cloudConnector: cloudConnectorHeaders(request.url ?? '', header),
     clientCertificate: peerCertificateOf(socket),
-    clientAddress: socket.remoteAddress,
+    clientAddress: clientAddress(
+      { peer: socket.remoteAddress, forwardedFor: header('x-forwarded-for') },
+      trustedProxies,
+    ),
   };
 }
 

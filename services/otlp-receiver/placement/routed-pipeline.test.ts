@@ -4,7 +4,16 @@ import { RoutedPipeline } from './routed-pipeline.js';
 import { Routes } from './routes.js';
 
 const delivery = (tenantId: number, database: string): Delivery => ({
-  ...{ tenantId, database, projectId: 7n, minute: 0, signal: 'traces', shares: [], blocks: [], deadlineMs: 0 },
+  ...{
+    tenantId,
+    database,
+    projectId: 7n,
+    minute: 0,
+    signal: 'traces',
+    shares: [],
+    blocks: [],
+    deadlineMs: 0,
+  },
 });
 
 /** A pipeline whose writes end when they are told to. */

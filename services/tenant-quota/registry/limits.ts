@@ -14,13 +14,15 @@ const MAX_RETENTION_DAYS = 3_650;
 const limit = (column: string, field: string, min: number, max: number): LimitDefinition => ({
   ...{ column, field, min, max },
 });
+const bytesPerSecond = (column: string, field: string) => limit(column, field, 1, TIB);
+const itemsPerSecond = (column: string, field: string) => limit(column, field, 1, 1e9);
 const retention = (column: string, field: string) => limit(column, field, 1, MAX_RETENTION_DAYS);
 
 /** Every limit that a tenant or a tier can have. A further one is a line here, a column and a field of the contract. */
 export const LIMITS = {
-  ingestBytesPerSecond: limit('IngestBytesPerSecond', 'ingest_bytes_per_second', 1, TIB),
+  ingestBytesPerSecond: bytesPerSecond('IngestBytesPerSecond', 'ingest_bytes_per_second'),
   ingestBurstBytes: limit('IngestBurstBytes', 'ingest_burst_bytes', 1, TIB),
-  ingestItemsPerSecond: limit('IngestItemsPerSecond', 'ingest_items_per_second', 1, 1e9),
+  ingestItemsPerSecond: itemsPerSecond('IngestItemsPerSecond', 'ingest_items_per_second'),
   /** After decompression. */
   maxRequestBytes: limit('MaxRequestBytes', 'max_request_bytes', 1_024, 64 * 2 ** 20),
   /** For signals without a value of their own. */
@@ -36,6 +38,19 @@ export const LIMITS = {
   queryMaxMemoryBytes: limit('QueryMaxMemoryBytes', 'query_max_memory_bytes', 2 ** 24, TIB),
   /** In each replica of query. */
   queryMaxConcurrent: limit('QueryMaxConcurrent', 'query_max_concurrent', 1, 1_000),
+  /** Of one signal, out of what all have together. */
+  tracesIngestBytesPerSecond: bytesPerSecond('TracesIngestBytesPerSecond', 'traces_ingest_bytes_per_second'),
+  metricsIngestBytesPerSecond: bytesPerSecond(
+    'MetricsIngestBytesPerSecond',
+    'metrics_ingest_bytes_per_second',
+  ),
+  logsIngestBytesPerSecond: bytesPerSecond('LogsIngestBytesPerSecond', 'logs_ingest_bytes_per_second'),
+  tracesIngestItemsPerSecond: itemsPerSecond('TracesIngestItemsPerSecond', 'traces_ingest_items_per_second'),
+  metricsIngestItemsPerSecond: itemsPerSecond(
+    'MetricsIngestItemsPerSecond',
+    'metrics_ingest_items_per_second',
+  ),
+  logsIngestItemsPerSecond: itemsPerSecond('LogsIngestItemsPerSecond', 'logs_ingest_items_per_second'),
 } as const satisfies Record<string, LimitDefinition>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -56,6 +56,12 @@ function fromFile(
       queryMaxReadRows: limits.query_max_read_rows,
       queryMaxMemoryBytes: limits.query_max_memory_bytes,
       queryMaxConcurrent: limits.query_max_concurrent,
+      tracesIngestBytesPerSecond: limits.traces_ingest_bytes_per_second,
+      metricsIngestBytesPerSecond: limits.metrics_ingest_bytes_per_second,
+      logsIngestBytesPerSecond: limits.logs_ingest_bytes_per_second,
+      tracesIngestItemsPerSecond: limits.traces_ingest_items_per_second,
+      metricsIngestItemsPerSecond: limits.metrics_ingest_items_per_second,
+      logsIngestItemsPerSecond: limits.logs_ingest_items_per_second,
     }),
     // Where the rows are is not the file's business, nor is it undone by it.
     cell: before?.cell ?? DEFAULT_CELL.name,

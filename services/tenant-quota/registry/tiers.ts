@@ -16,7 +16,8 @@ const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 
-type TierDefaults = Omit<Limits, `${SignalName}RetentionDays`>;
+type RateOfSignal = `${SignalName}Ingest${'Bytes' | 'Items'}PerSecond`;
+type TierDefaults = Omit<Limits, RateOfSignal | `${SignalName}RetentionDays`>;
 
 /**
  * Retention stays below 100 days: ClickHouse refuses an insert that touches more than 100 partitions (days), so a batch can
@@ -67,7 +68,7 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
 /**
  * The limits in force: the tenant's own where set, else what its tier was set to, else the tier's built-in default. A
  * signal's retention comes before the general one at the same level only: a tenant's `retention_days` goes before its
- * tier's `logs_retention_days`.
+ * tier's `logs_retention_days`. A signal's rate is a part of the tenant's: where none is set, and at the most, all of it.
  */
 export function resolveLimits(
   tier: TierName,
@@ -87,5 +88,21 @@ export function resolveLimits(
     logsRetentionDays: retentionOf('logs'),
   };
   const retentionDays = Math.max(...Object.values(bySignal));
-  return { ...defaults, ...tierOverrides, ...overrides, ...bySignal, retentionDays };
+  const resolved = { ...defaults, ...tierOverrides, ...overrides, ...bySignal, retentionDays };
+  return { ...resolved, ...signalRates(resolved) };
+}
+
+function signalRates(limits: TierDefaults & LimitOverrides): Pick<Limits, RateOfSignal> {
+  const most = (unit: 'Bytes' | 'Items', signal: SignalName) => {
+    const all = limits[`ingest${unit}PerSecond`];
+    return Math.min(limits[`${signal}Ingest${unit}PerSecond`] ?? all, all);
+  };
+  return {
+    tracesIngestBytesPerSecond: most('Bytes', 'traces'),
+    metricsIngestBytesPerSecond: most('Bytes', 'metrics'),
+    logsIngestBytesPerSecond: most('Bytes', 'logs'),
+    tracesIngestItemsPerSecond: most('Items', 'traces'),
+    metricsIngestItemsPerSecond: most('Items', 'metrics'),
+    logsIngestItemsPerSecond: most('Items', 'logs'),
+  };
 }

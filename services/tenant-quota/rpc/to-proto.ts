@@ -57,5 +57,11 @@ export function toLimits(limits: Limits): TenantLimits {
     queryMaxReadBytes: BigInt(limits.queryMaxReadBytes),
     queryMaxReadRows: BigInt(limits.queryMaxReadRows),
     queryMaxMemoryBytes: BigInt(limits.queryMaxMemoryBytes),
+    tracesIngestBytesPerSecond: BigInt(limits.tracesIngestBytesPerSecond),
+    metricsIngestBytesPerSecond: BigInt(limits.metricsIngestBytesPerSecond),
+    logsIngestBytesPerSecond: BigInt(limits.logsIngestBytesPerSecond),
+    tracesIngestItemsPerSecond: BigInt(limits.tracesIngestItemsPerSecond),
+    metricsIngestItemsPerSecond: BigInt(limits.metricsIngestItemsPerSecond),
+    logsIngestItemsPerSecond: BigInt(limits.logsIngestItemsPerSecond),
   });
 }

@@ -16,6 +16,12 @@ const FIELDS = [
   'query_max_read_rows',
   'query_max_memory_bytes',
   'query_max_concurrent',
+  'traces_ingest_bytes_per_second',
+  'metrics_ingest_bytes_per_second',
+  'logs_ingest_bytes_per_second',
+  'traces_ingest_items_per_second',
+  'metrics_ingest_items_per_second',
+  'logs_ingest_items_per_second',
 ] as const;
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`

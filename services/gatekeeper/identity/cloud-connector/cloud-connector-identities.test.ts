@@ -48,6 +48,11 @@ const presented = (token: string, fields: Partial<CloudConnectorHeaders> = {}): 
   ...fields,
 });
 const signed = (fields: JWTPayload = {}) => signWith(key, payload(fields));
+/** Whom every good token is of. */
+const OF_THE_INSTANCE = {
+  name: `GitLab instance ${INSTANCE}`,
+  scopes: ['read_observability', 'write_observability'],
+};
 const refusalOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => expect.unreachable(),
@@ -57,10 +62,7 @@ const refusalOf = (promise: Promise<unknown>): Promise<string> =>
 describe('a token of GitLab', () => {
   it('opens the project that its headers name, in its namespace', async () => {
     const identity = await open().find(presented(await signed()));
-    expect(identity).toMatchObject({
-      name: `GitLab instance ${INSTANCE}`,
-      scopes: ['read_observability', 'write_observability'],
-    });
+    expect(identity).toMatchObject(OF_THE_INSTANCE);
     if (!('membership' in identity.coverage)) return expect.unreachable();
     const { membership } = identity.coverage;
     expect(await membership.find(7n, Action.READ)).toMatchObject({ rootNamespaceId: 22n });
@@ -70,7 +72,7 @@ describe('a token of GitLab', () => {
 
   it('may name several audiences, and its namespace as a number', async () => {
     const token = await signed({ aud: ['x', 'gitlab-observability-backend'], gitlab_namespace_id: 22 });
-    expect(await open().find(presented(token))).toBeDefined();
+    expect(await open().find(presented(token))).toMatchObject(OF_THE_INSTANCE);
   });
 
   it.each<[string, JWTPayload, RegExp]>([
@@ -114,7 +116,7 @@ describe('a token of GitLab', () => {
     const token = await signed({ gitlab_realm: 'self-managed', gitlab_namespace_id: undefined });
     const headers = presented(token, { realm: 'self-managed' });
     expect(await refusalOf(open().find(headers))).toMatch(/set CLOUD_CONNECTOR_INSTANCE/);
-    expect(await open({ CLOUD_CONNECTOR_INSTANCE: INSTANCE }).find(headers)).toBeDefined();
+    expect(await open({ CLOUD_CONNECTOR_INSTANCE: INSTANCE }).find(headers)).toMatchObject(OF_THE_INSTANCE);
     const elsewhere = open({ CLOUD_CONNECTOR_INSTANCE: 'another' });
     expect(await refusalOf(elsewhere.find(headers))).toMatch(/not the one that is registered/);
     expect(await refusalOf(elsewhere.find(presented(await signed())))).toMatch(
@@ -227,7 +229,7 @@ describe('keys', () => {
     expect(issuer.calls).toHaveLength(2);
     issuer.keys = [key.publicJwk, other.publicJwk];
     nowMs += 30_000;
-    expect(await identities.find(presented(await signWith(other, payload())))).toBeDefined();
+    expect(await identities.find(presented(await signWith(other, payload())))).toMatchObject(OF_THE_INSTANCE);
     expect(issuer.calls).toHaveLength(4);
   });
 
@@ -246,12 +248,12 @@ describe('keys', () => {
     await identities.find(token);
     issuer.trouble = 503;
     nowMs += 60 * 60_000;
-    expect(await identities.find(token)).toBeDefined();
+    expect(await identities.find(token)).toMatchObject(OF_THE_INSTANCE);
     nowMs += 1;
     expect(await refusalOf(identities.find(token))).toMatch(/^unavailable/);
     issuer.trouble = undefined;
     nowMs += 30_000;
-    expect(await identities.find(token)).toBeDefined();
+    expect(await identities.find(token)).toMatchObject(OF_THE_INSTANCE);
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -266,6 +268,6 @@ describe('keys', () => {
 
   it('of GITLAB_OIDC_PROVIDER are used as well, with or without a slash behind it', async () => {
     const env = { PROVIDER_URLS: 'https://gitlab.example', GITLAB_OIDC_PROVIDER: `${issuer.url}/` };
-    expect(await open(env).find(presented(await signed()))).toBeDefined();
+    expect(await open(env).find(presented(await signed()))).toMatchObject(OF_THE_INSTANCE);
   });
 });

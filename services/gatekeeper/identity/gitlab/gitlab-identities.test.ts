@@ -69,7 +69,7 @@ describe('a token', () => {
     bed.double.data.tokens = [tokenRow({ expiresAt: tomorrow })];
     bed.aheadMs = Date.parse(tomorrow) - Date.now() - 5_000;
     const identities = bed.open();
-    expect(await identities.findByToken(TOKEN)).toBeDefined();
+    expect(await identities.findByToken(TOKEN)).toMatchObject({ name: 'dev: ci (#501)', kind: 'token' });
     bed.aheadMs += 6_000;
     await expect(identities.findByToken(TOKEN)).rejects.toThrow(/has expired/);
   });
@@ -138,7 +138,7 @@ describe('a project', () => {
       message: 'bot: ci (#501) has the role reporter in this project; this needs developer.',
     });
     const mild = bed.open({ GITLAB_READ_ROLE: 'reporter' });
-    expect(await findProject(mild, 7n)).toBeDefined();
+    expect(await findProject(mild, 7n)).toEqual({ path: 'acme/platform/shop', rootNamespaceId: 22n });
     await expect(findProject(mild, 7n, Action.WRITE)).rejects.toMatchObject({ code: 'permission_denied' });
   });
 

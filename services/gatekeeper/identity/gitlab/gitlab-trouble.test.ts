@@ -70,7 +70,7 @@ describe('GitLab', () => {
 
   it('that fails once is asked once more', async () => {
     bed.double.misbehave((_path, count) => (count === 1 ? { status: 503 } : undefined));
-    expect(await bed.open().findByToken(TOKEN)).toBeDefined();
+    expect(await bed.open().findByToken(TOKEN)).toMatchObject({ name: 'dev: ci (#501)', kind: 'token' });
   });
 
   it('that moves a path within itself is followed', async () => {
@@ -89,8 +89,8 @@ describe('GitLab', () => {
     bed.double.misbehave(() => 'cut');
     bed.aheadMs = 6 * 60_000 - 1_000;
     bed.double.calls.length = 0;
-    expect(await findProject(identities, 7n)).toBeDefined();
-    expect(await findProject(identities, 7n)).toBeDefined();
+    expect(await findProject(identities, 7n)).toEqual({ path: 'acme/platform/shop', rootNamespaceId: 22n });
+    expect(await findProject(identities, 7n)).toEqual({ path: 'acme/platform/shop', rootNamespaceId: 22n });
     // Token, member and user, place: each tried twice, then left alone.
     expect(bed.double.calls.length).toBeLessThanOrEqual(8);
     bed.aheadMs += 2_000;
@@ -118,7 +118,7 @@ describe('GitLab', () => {
     expect(bed.double.calls).toHaveLength(1 + callsOfOthers);
     bed.double.misbehave(undefined);
     bed.aheadMs = waitMs + 1;
-    expect(await bed.open().findByToken(TOKEN)).toBeDefined();
+    expect(await bed.open().findByToken(TOKEN)).toMatchObject({ name: 'dev: ci (#501)', kind: 'token' });
   });
 
   it('that let the last request through is left alone until the period ends', async () => {
