@@ -1,3 +1,4 @@
+import type { ConnectRouter } from '@connectrpc/connect';
 import { AdminAccessService } from '../../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import { BrowserSignInService } from '../../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
@@ -12,14 +13,14 @@ import type { RunningService, ServiceContext } from '../../lib/lifecycle/service
 import { signAssertion } from '../../lib/rpc/assertion.js';
 import { createRpcClient } from '../../lib/rpc/client.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
-import { Counter } from '../../lib/telemetry/metrics.js';
+import { Counter, type Registry } from '../../lib/telemetry/metrics.js';
 import type { GatekeeperConfig } from './config.js';
 import type { GatekeeperContext } from './context.js';
 import { startForwardAuthServer } from './forward-auth/forward-auth-server.js';
 import { openProviders } from './identity/open-providers.js';
 import { StaticIdentities } from './identity/static-identities.js';
 import { Assertions } from './keys/assertions.js';
-import { openSigningKeys } from './keys/signing-keys.js';
+import { type OpenSigningKeys, openSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
 import { adminCalls, browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { reportPlacement } from './rpc/report-placement.js';
@@ -52,28 +53,11 @@ export async function startGatekeeper(
   const keys = lifecycle.add('signing keys', await openSigningKeys(config.signingKeyFile, logger));
   const identities = lifecycle.add('identities', await StaticIdentities.open(config.identityFile, logger));
   const sessions = new Sessions(kv, identities, config.sessionTtlMs);
-  const tenantQuota = createRpcClient(TenantQuotaService, {
-    url: config.tenantQuotaUrl,
-    timeoutMs: TENANT_QUOTA_TIMEOUT_MS,
-  });
-  lifecycle.add('tenant-quota client', tenantQuota as { close(): void });
-  const placement = createRpcClient(PlacementService, {
-    url: config.tenantQuotaUrl,
-    timeoutMs: TENANT_QUOTA_TIMEOUT_MS,
-  });
-  lifecycle.add('placement client', placement as { close(): void });
-  const assertion = () =>
-    signAssertion(keys.current, { kind: 'service', service: 'gatekeeper' }, 'tenant-quota');
+  const { tenantQuota, placement, assertion } = openTenantQuota(config, keys, lifecycle);
   const directory = lifecycle.add(
     'tenant directory',
-    new TenantDirectory({ client: tenantQuota.calls, assertion, readiness, logger }),
+    new TenantDirectory({ client: tenantQuota, assertion, readiness, logger }),
   );
-  const decisions = new Counter({
-    name: 'gob_gatekeeper_decisions_total',
-    help: 'Decisions by call and outcome.',
-    labelNames: ['call', 'outcome'] as const,
-    registers: [registry],
-  });
   const context: GatekeeperContext = {
     ...openLimits(config, kv, { keys, logger, registry, lifecycle }),
     keys,
@@ -82,17 +66,17 @@ export async function startGatekeeper(
     certificates: identities,
     sessions,
     directory,
-    decisions,
+    decisions: decisionsCounter(registry),
   };
   if (overrides.oneTimeSignIn)
     await sessions.allowOnce(overrides.oneTimeSignIn.token, overrides.oneTimeSignIn.username);
   const findAdmin = (token: string) => identities.findAdmin(token);
-  const routes = (router: import('@connectrpc/connect').ConnectRouter) => {
+  const routes = (router: ConnectRouter) => {
     router.service(GatekeeperService, gatekeeperCalls(context));
     router.service(RateLimitService, rateLimitCalls(context));
     router.service(BrowserSignInService, browserCalls(context));
     router.service(ReceiverPlacementService, {
-      reportPlacement: reportPlacement({ placement: placement.calls, assertion }),
+      reportPlacement: reportPlacement({ placement, assertion }),
     });
     router.service(AdminAccessService, adminCalls(context, findAdmin));
   };
@@ -111,4 +95,27 @@ export async function startGatekeeper(
   directory.start();
   const close = async () => void (await lifecycle.close());
   return { url: rpc.url, forwardAuthUrl: forwardAuth?.url, close };
+}
+
+/** Both services of tenant-quota, and what the gatekeeper shows there. */
+function openTenantQuota(
+  { tenantQuotaUrl: url }: GatekeeperConfig,
+  keys: OpenSigningKeys,
+  lifecycle: Lifecycle,
+) {
+  const options = { url, timeoutMs: TENANT_QUOTA_TIMEOUT_MS };
+  const tenantQuota = lifecycle.add('tenant-quota client', createRpcClient(TenantQuotaService, options));
+  const placement = lifecycle.add('placement client', createRpcClient(PlacementService, options));
+  const assertion = () =>
+    signAssertion(keys.current, { kind: 'service', service: 'gatekeeper' }, 'tenant-quota');
+  return { tenantQuota: tenantQuota.calls, placement: placement.calls, assertion };
+}
+
+function decisionsCounter(registry: Registry) {
+  return new Counter({
+    name: 'gob_gatekeeper_decisions_total',
+    help: 'Decisions by call and outcome.',
+    labelNames: ['call', 'outcome'] as const,
+    registers: [registry],
+  });
 }
