@@ -111,6 +111,14 @@ const spoolSettings = defineSettings({
     default: '2',
     description: 'Inserts into one table that one receiver runs at a time.',
   },
+  ingestPipelineIdleMs: {
+    yaml: 'ingest.pipeline_idle',
+    env: 'INGEST_PIPELINE_IDLE',
+    type: durationMs,
+    default: '5m',
+    description:
+      'A tenant that sends nothing for so long, and has everything stored, is forgotten: its pipeline is closed and its memory freed.',
+  },
   ingestDuplicateWindowMs: {
     yaml: 'ingest.duplicate_window',
     env: 'INGEST_DUPLICATE_WINDOW',

@@ -16,6 +16,8 @@ import { RejectLog } from './ledger/reject-log.js';
 import { TurnedAway } from './ledger/turned-away.js';
 import { ByteBudget } from './pipeline/byte-budget.js';
 import { openPipeline } from './pipeline/open-pipeline.js';
+import type { Pipeline } from './pipeline/pipeline.js';
+import { TenantPipelines } from './pipeline/tenant-pipelines.js';
 import { openPortTls, type PortTls } from './port-tls.js';
 import { StoreReadiness } from './store-readiness.js';
 
@@ -26,6 +28,8 @@ export interface OtlpReceiver extends RunningService {
   readonly httpUrl: string;
   /** What was refused lately, by tenant. */
   readonly rejects: Pick<RejectLog, 'last'>;
+  /** Whom it works for at the moment. */
+  readonly pipelines: Pick<TenantPipelines, 'state'>;
 }
 
 export interface OtlpReceiverOverrides {
@@ -51,7 +55,10 @@ export async function startOtlpReceiver(
   lifecycle.add('certificates', tls);
   const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
   const admissions =
-    overrides.admissions ?? new GatekeeperAdmissions(openAdmissionLink(config.gatekeeperUrl), logger);
+    overrides.admissions ??
+    new GatekeeperAdmissions(openAdmissionLink(config.gatekeeperUrl), logger, (sender) =>
+      pipelines.refused(sender),
+    );
   lifecycle.add('admissions', admissions);
   const ledger = createLedger(registry);
   const pipeline = await openPipeline(config, { store, ledger, logger, registry }).catch(async (error) => {
@@ -61,11 +68,16 @@ export async function startOtlpReceiver(
   lifecycle.add('pipeline', pipeline, CLOSE_TIMEOUT_MS);
   lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
   const rejects = new RejectLog();
+  const budget = createBudget(config, context);
+  const derivedRows = new DerivedRows();
+  const pipelines = openTenantPipelines(config, context, { budget, pipeline, derivedRows });
+  lifecycle.add('tenant pipelines', pipelines);
   const ingest = new Ingest({
     admissions,
-    budget: createBudget(config, context),
+    budget,
     pipeline,
-    derivedRows: new DerivedRows(),
+    pipelines,
+    derivedRows,
     duplicates: new Duplicates({
       windowMs: config.ingestDuplicateWindowMs,
       maxBytes: config.ingestDuplicateBytes,
@@ -82,7 +94,13 @@ export async function startOtlpReceiver(
     throw error;
   });
   lifecycle.add('servers', servers, CLOSE_TIMEOUT_MS);
-  return { ...servers, rejects, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
+  return {
+    ...servers,
+    rejects,
+    pipelines,
+    url: servers.grpcUrl,
+    close: async () => void (await lifecycle.close()),
+  };
 }
 
 interface ServersOptions extends Omit<Parameters<typeof startGrpcServer>[1], 'tls'> {
@@ -109,6 +127,24 @@ function openStore(config: OtlpReceiverConfig, { logger, registry }: ServiceCont
     registry,
     application: 'otlp-receiver',
     maxConnections: config.clickhouseMaxConnections,
+  });
+}
+
+interface HeldForTenants {
+  readonly budget: ByteBudget;
+  readonly pipeline: Pipeline;
+  readonly derivedRows: DerivedRows;
+}
+
+function openTenantPipelines(
+  { ingestPipelineIdleMs: idleMs }: OtlpReceiverConfig,
+  { logger, registry }: ServiceContext,
+  { budget, pipeline, derivedRows }: HeldForTenants,
+): TenantPipelines {
+  return new TenantPipelines({
+    ...{ idleMs, logger, registry },
+    heldBytes: (tenantId) => budget.heldBytes(tenantId) + pipeline.heldBytes(tenantId),
+    onClosed: (tenantId) => derivedRows.forget(tenantId),
   });
 }
 

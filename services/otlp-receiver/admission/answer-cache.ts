@@ -20,9 +20,12 @@ export class AnswerCache {
 
   get(key: string): CachedAnswer | undefined {
     const entry = this.#entries.get(key);
-    if (!entry || entry.expiresAtMs > performance.now()) return entry?.answer;
-    this.#entries.delete(key);
-    return undefined;
+    return entry && entry.expiresAtMs > performance.now() ? entry.answer : undefined;
+  }
+
+  /** The last answer, whatever its age. */
+  last(key: string): CachedAnswer | undefined {
+    return this.#entries.get(key)?.answer;
   }
 
   set(key: string, answer: CachedAnswer, ttlMs: number): void {

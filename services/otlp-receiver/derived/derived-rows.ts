@@ -54,6 +54,12 @@ export class DerivedRows {
     }),
   };
 
+  /** Forgets a tenant: its rows of the day are written once more when it sends again. */
+  forget(tenantId: number): void {
+    const isMeant = (tenantKey: string) => tenantKey.endsWith(` ${tenantId}`);
+    for (const groups of Object.values(this.#memory)) groups.forget(isMeant);
+  }
+
   open(owner: Owner): OpenDelivery {
     return new DeliveryRows(owner, this.#memory);
   }

@@ -8,6 +8,7 @@ import type { RejectLog } from '../ledger/reject-log.js';
 import type { Arrival } from '../ledger/turned-away.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import type { TenantPipelines } from '../pipeline/tenant-pipelines.js';
 import { acceptedDays } from '../transcode/accept-window.js';
 import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
 import { admitArrival } from './admit-arrival.js';
@@ -28,6 +29,7 @@ export interface IngestOptions {
   readonly admissions: Admissions;
   readonly budget: ByteBudget;
   readonly pipeline: Pipeline;
+  readonly pipelines: Pick<TenantPipelines, 'used'>;
   readonly derivedRows: DerivedRows;
   readonly duplicates: Duplicates;
   readonly ledger: Ledger;
@@ -72,6 +74,7 @@ export class Ingest {
     const { admission, body } = received;
     const { ledger, duplicates } = this.#options;
     const account = accountOf(received);
+    this.#options.pipelines.used(admission);
     ledger.received(account, { items: 0, bytes: body.length });
     const limitBytes = this.limitFor(admission);
     if (body.length > limitBytes)

@@ -40,6 +40,11 @@ export class DirectPipeline implements Pipeline {
     this.#options.ledger.stored(delivery, { items, bytes: requestBytes });
   }
 
+  /** What is acknowledged is stored. */
+  heldBytes(): number {
+    return 0;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#writers.values()].map((writer) => writer.idle()));
   }

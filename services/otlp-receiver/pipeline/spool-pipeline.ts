@@ -10,7 +10,6 @@ import type { OpenFile } from '../spool/files.js';
 import { Flusher } from '../spool/flusher.js';
 import { OpenSegments } from '../spool/open-segments.js';
 import { Recovery } from '../spool/recovery.js';
-import { tableKey } from '../spool/segment.js';
 import type { SegmentLimits } from '../spool/segment-file.js';
 import { SpoolDirectory } from '../spool/spool-directory.js';
 import { createSpoolMetrics, registerSpoolGauges } from '../spool/spool-metrics.js';
@@ -52,6 +51,7 @@ interface Parts {
   readonly writer: SpoolWriter;
   readonly flusher: Flusher;
   readonly recovery: Recovery;
+  readonly usage: SpoolUsage;
   readonly logger: Logger;
 }
 
@@ -97,6 +97,10 @@ export class SpoolPipeline implements Pipeline {
 
   write(delivery: Delivery): Promise<void> {
     return this.#parts.writer.write(delivery);
+  }
+
+  heldBytes(tenantId: number): number {
+    return this.#parts.usage.of(tenantId);
   }
 
   /** Commits what was taken, stores what can be stored in a few seconds, and leaves the rest on disk. */
@@ -173,10 +177,11 @@ function assemble(options: SpoolPipelineOptions, { directory, space, usage }: Gr
     segments,
     usage,
     requireSpace: () => space.require(),
-    canFlush: (segment) => flusher.canTake(tableKey(segment.header)),
+    canFlush: (segment) => flusher.canTake(segment),
+    heavyBytes: limits.maxBytes,
     ledger,
     metrics,
     logger,
   });
-  return { directory, space, writer, flusher, recovery, logger };
+  return { directory, space, writer, flusher, recovery, usage, logger };
 }

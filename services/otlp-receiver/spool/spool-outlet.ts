@@ -6,7 +6,7 @@ import type { ReceivedSignal } from '../admission/admission.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { writeDeadLetter } from './dead-letters.js';
 import { errorCodeOf } from './files.js';
-import type { QueuedSegment } from './flusher.js';
+import type { QueuedSegment } from './flush-lanes.js';
 import type { SealedSegment } from './segment.js';
 import type { ScannedRecord } from './segment-scan.js';
 import { type SegmentUnreadable, sendSegment } from './send-segment.js';

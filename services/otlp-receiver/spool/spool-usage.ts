@@ -23,9 +23,14 @@ export class SpoolUsage {
     return this.#totalBytes;
   }
 
+  /** What waits of one tenant. */
+  of(tenantId: number): number {
+    return this.#byTenant.get(tenantId) ?? 0;
+  }
+
   /** Throws `unavailable` with a retry delay when a quota is used up. */
   reserve(tenantId: number, bytes: number): void {
-    const used = this.#byTenant.get(tenantId) ?? 0;
+    const used = this.of(tenantId);
     if (used > 0 && used + bytes > this.#quotas.tenantBytes)
       throw full(`Tenant ${tenantId}`, used, this.#quotas.tenantBytes);
     if (this.#totalBytes > 0 && this.#totalBytes + bytes > this.#quotas.totalBytes)
@@ -35,12 +40,12 @@ export class SpoolUsage {
 
   /** Counts what is there already, whatever the quotas say. */
   add(tenantId: number, bytes: number): void {
-    this.#byTenant.set(tenantId, (this.#byTenant.get(tenantId) ?? 0) + bytes);
+    this.#byTenant.set(tenantId, this.of(tenantId) + bytes);
     this.#totalBytes += bytes;
   }
 
   release(tenantId: number, bytes: number): void {
-    const rest = (this.#byTenant.get(tenantId) ?? 0) - bytes;
+    const rest = this.of(tenantId) - bytes;
     if (rest > 0) this.#byTenant.set(tenantId, rest);
     else this.#byTenant.delete(tenantId);
     this.#totalBytes -= bytes;

@@ -69,6 +69,7 @@ function startWriter(faults: DiskFaults = {}, limits: Partial<SegmentLimits> = {
     usage,
     requireSpace: () => undefined,
     canFlush: () => true,
+    heavyBytes: 2 ** 20,
     ledger: createLedger(registry),
     metrics,
     logger: pino({ level: 'silent' }),
