@@ -7,6 +7,7 @@ import { openAdmissionLink } from './admission/admission-link.js';
 import { GatekeeperAdmissions } from './admission/gatekeeper-admissions.js';
 import type { OtlpReceiverConfig } from './config.js';
 import { DerivedRows } from './derived/derived-rows.js';
+import { askStoredSeries } from './derived/stored-series.js';
 import { startGrpcServer } from './grpc/grpc-server.js';
 import { startHttpServer } from './http/http-server.js';
 import { Duplicates } from './ingest/duplicates.js';
@@ -69,7 +70,7 @@ export async function startOtlpReceiver(
   lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
   const rejects = new RejectLog();
   const budget = createBudget(config, context);
-  const derivedRows = new DerivedRows();
+  const derivedRows = new DerivedRows(askStoredSeries(store, logger));
   const pipelines = openTenantPipelines(config, context, { budget, pipeline, derivedRows });
   lifecycle.add('tenant pipelines', pipelines);
   const ingest = new Ingest({

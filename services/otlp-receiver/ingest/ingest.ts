@@ -2,6 +2,7 @@ import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
 import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
+import type { LimitNote } from '../derived/limit-note.js';
 import type { Account, Amount, Ledger } from '../ledger/ledger.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { RejectLog } from '../ledger/reject-log.js';
@@ -155,7 +156,24 @@ export class Ingest {
       throw this.#refuse(received, error, accepted);
     }
     derived.stored();
-    return result;
+    return this.#withWarning(received, result, derived.limited());
+  }
+
+  /** Enters what is stored in another form than it was sent, and says so. */
+  #withWarning(
+    received: ReceivedExport,
+    result: TranscodeResult,
+    limited: readonly LimitNote[],
+  ): TranscodeResult {
+    const { admission, signal, userAgent } = received;
+    const { tenantId, projectId, database } = admission;
+    for (const { isChanged, ...note } of limited)
+      this.#options.ledger.limited({
+        ...{ tenantId, projectId, database, signal: signal.name, userAgent },
+        ...note,
+      });
+    const changed = limited.find(({ isChanged }) => isChanged);
+    return changed ? { ...result, warning: `${changed.detail} ${changed.remedy}` } : result;
   }
 
   #openDerived({ admission, signal }: ReceivedExport): OpenDelivery {

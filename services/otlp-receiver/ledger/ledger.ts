@@ -6,6 +6,7 @@ import {
   type Registry,
 } from '../../../lib/telemetry/metrics.js';
 import type { ReceivedSignal } from '../admission/admission.js';
+import type { Limited } from './limited.js';
 
 export type Transport = 'grpc' | 'http';
 
@@ -40,6 +41,8 @@ export interface Ledger {
   duplicate(account: Account, amount: Amount): void;
   /** `reason` is a reject reason of items, or a code of the error catalogue for a whole request. */
   rejected(account: Account, reason: string, amount: Amount): void;
+  /** Stored, but not in full: entered beside what says that it is stored. */
+  limited(limited: Limited): void;
   /**
    * Refused before its content was looked at: received and rejected at once, in bytes as they came. Without a tenant when the
    * sender was not admitted, without a signal when the path names none.
@@ -65,6 +68,7 @@ export function createLedger(registry: Registry): Ledger {
     stored: (account, amount) => enter(account, 'stored', amount),
     duplicate: (account, amount) => enter(account, 'duplicate', amount),
     rejected: (account, reason, amount) => enter(account, 'rejected', amount, reason),
+    limited: createLimited(registry),
     turnedAway: createTurnedAway(registry, enter),
     answered: createAnswers(registry),
   };
@@ -106,6 +110,17 @@ function createSpooled(registry: Registry): (account: Account, amount: Amount, s
     items.inc(labels, sign * amount.items);
     bytes.inc(labels, sign * amount.bytes);
   };
+}
+
+function createLimited(registry: Registry): Ledger['limited'] {
+  const items = new Counter({
+    name: 'gob_receiver_limited_items_total',
+    help: 'Items that are stored, but not in full, because something of them is over a cap.',
+    labelNames: ['tenant', 'signal', 'reason'] as const,
+    registers: [registry],
+  });
+  return ({ tenantId, signal, reason, items: count }) =>
+    items.inc({ tenant: String(tenantId), signal, reason }, count);
 }
 
 function createTurnedAway(registry: Registry, enter: Entry): Ledger['turnedAway'] {

@@ -39,6 +39,8 @@ export interface TranscodeResult {
   readonly rejected: ReadonlyMap<RejectReason, number>;
   /** Names the first refused item, its field and what is wrong; undefined when none was refused. */
   readonly firstRejection: string | undefined;
+  /** What the sender should know about items that were accepted. */
+  readonly warning?: string | undefined;
 }
 
 /**

@@ -32,6 +32,11 @@ export const LIMITS = {
   storageBytes: limit('StorageBytes', 'storage_bytes', 1, 2 ** 52),
   queryMaxSeconds: limit('QueryMaxSeconds', 'query_max_seconds', 1, 300),
   queryMaxReadBytes: limit('QueryMaxReadBytes', 'query_max_read_bytes', 2 ** 20, 2 ** 50),
+  /** With labels of their own, of all projects and per UTC day. */
+  maxMetricSeries: limit('MaxMetricSeries', 'max_metric_series', 1, 4_000_000),
+  /** In the catalogue, as is the next one: per project, signal, source and UTC day. */
+  maxAttributeKeys: limit('MaxAttributeKeys', 'max_attribute_keys', 1, 100_000),
+  maxAttributeValuesPerKey: limit('MaxAttributeValuesPerKey', 'max_attribute_values_per_key', 1, 100_000),
 } as const satisfies Record<string, LimitDefinition>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -53,6 +53,9 @@ function fromFile(
       storageBytes: limits.storage_bytes,
       queryMaxSeconds: limits.query_max_seconds,
       queryMaxReadBytes: limits.query_max_read_bytes,
+      maxMetricSeries: limits.max_metric_series,
+      maxAttributeKeys: limits.max_attribute_keys,
+      maxAttributeValuesPerKey: limits.max_attribute_values_per_key,
     }),
     // Where the rows are is not the file's business, nor is it undone by it.
     cell: before?.cell ?? DEFAULT_CELL.name,

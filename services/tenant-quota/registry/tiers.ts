@@ -32,6 +32,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     storageBytes: 10 * GIB,
     queryMaxSeconds: 10,
     queryMaxReadBytes: 20 * GIB,
+    maxMetricSeries: 10_000,
+    maxAttributeKeys: 500,
+    maxAttributeValuesPerKey: 500,
   },
   premium: {
     ingestBytesPerSecond: MIB,
@@ -42,6 +45,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     storageBytes: 100 * GIB,
     queryMaxSeconds: 20,
     queryMaxReadBytes: 100 * GIB,
+    maxMetricSeries: 100_000,
+    maxAttributeKeys: 1_000,
+    maxAttributeValuesPerKey: 1_000,
   },
   ultimate: {
     ingestBytesPerSecond: 10 * MIB,
@@ -52,6 +58,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     storageBytes: 1024 * GIB,
     queryMaxSeconds: 30,
     queryMaxReadBytes: 500 * GIB,
+    maxMetricSeries: 1_000_000,
+    maxAttributeKeys: 2_000,
+    maxAttributeValuesPerKey: 5_000,
   },
 };
 

@@ -6,6 +6,7 @@ import type { TenantQuotaContext } from '../context.js';
 import { tenantAdminCalls } from './admin/index.js';
 import { provisioningCalls } from './provisioning/index.js';
 import { tenantQuotaCalls } from './registry/index.js';
+import { getCardinality } from './usage/get-cardinality.js';
 import { getStorageUsage } from './usage/get-storage-usage.js';
 
 /** Every contract of this service. */
@@ -13,5 +14,8 @@ export function routeCalls(router: ConnectRouter, context: TenantQuotaContext): 
   router.service(TenantQuotaService, tenantQuotaCalls(context));
   router.service(ProvisioningService, provisioningCalls(context));
   router.service(TenantAdminService, tenantAdminCalls(context));
-  router.service(UsageService, { getStorageUsage: getStorageUsage(context) });
+  router.service(UsageService, {
+    getStorageUsage: getStorageUsage(context),
+    getCardinality: getCardinality(context),
+  });
 }

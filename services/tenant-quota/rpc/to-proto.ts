@@ -55,5 +55,8 @@ export function toLimits(limits: Limits): TenantLimits {
     maxRequestBytes: BigInt(limits.maxRequestBytes),
     storageBytes: BigInt(limits.storageBytes),
     queryMaxReadBytes: BigInt(limits.queryMaxReadBytes),
+    maxMetricSeries: BigInt(limits.maxMetricSeries),
+    maxAttributeKeys: BigInt(limits.maxAttributeKeys),
+    maxAttributeValuesPerKey: BigInt(limits.maxAttributeValuesPerKey),
   });
 }

@@ -13,6 +13,9 @@ const FIELDS = [
   'storage_bytes',
   'query_max_seconds',
   'query_max_read_bytes',
+  'max_metric_series',
+  'max_attribute_keys',
+  'max_attribute_values_per_key',
 ] as const;
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`

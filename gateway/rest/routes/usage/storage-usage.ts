@@ -1,18 +1,14 @@
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { DailyUsage } from '../../../../gen/es/gob/tenantquota/v1/provisioning_pb.js';
-import { withAssertion } from '../../../../lib/rpc/client.js';
-import { requireCredential } from '../../../auth/credential.js';
 import type { GatewayContext } from '../../../context.js';
 import { QUERY_BASES } from '../../bases.js';
 import type { Json } from '../../format/json.js';
 import { int64 } from '../../format/schemas.js';
 import { clientGone } from '../../http/client-gone.js';
-import { definePlainRoute, type PlainRoute, pathParam } from '../../http/route.js';
+import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
-import { parseProjectId } from '../../params/path.js';
 import { type RawParams, readParams } from '../../params/read-params.js';
+import { authorizeReader } from './authorize-reader.js';
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 
@@ -43,21 +39,12 @@ export const storageUsageRoutes = (context: GatewayContext): readonly PlainRoute
       handle: async (request, reply) => {
         const params = readParams(query, request.query as RawParams);
         const signal = clientGone(reply);
-        const question = { credential: requireCredential(request), projectId: projectIdOf(request) };
-        const grant = await context.gatekeeper.authorize(
-          { ...question, action: Action.READ, audience: 'tenant-quota' },
-          { signal },
-        );
-        const { days } = await context.usage.getStorageUsage(params, withAssertion(grant.assertion, signal));
+        const reader = await authorizeReader(context, request, signal);
+        const { days } = await context.usage.getStorageUsage(params, reader);
         return sendJson(reply, days.length === 0 ? {} : toJson(days, params));
       },
     }),
   );
-
-function projectIdOf(request: FastifyRequest): bigint {
-  const text = pathParam(request, 'project_id');
-  return text === '' ? 0n : parseProjectId(text);
-}
 
 function toJson(days: readonly DailyUsage[], month: { readonly year: number; readonly month: number }): Json {
   return {
