@@ -72,7 +72,15 @@ const spoolSettings = defineSettings({
     env: 'INGEST_SPOOL_TENANT_PERCENT',
     type: integer(1, 100),
     default: '25',
-    description: 'Share of it that one tenant may take.',
+    description: 'Share of it, and of the dead letters, that one tenant may take.',
+  },
+  ingestDeadLetterBytes: {
+    yaml: 'ingest.dead_letter_bytes',
+    env: 'INGEST_DEAD_LETTER_BYTES',
+    type: bytes,
+    default: '1GiB',
+    description:
+      'Most that the dead letters of a data directory take: records that ClickHouse refuses for good. One tenant may take the share that it has of the spool; of too much the oldest go.',
   },
   ingestSpoolMinFreeBytes: {
     yaml: 'ingest.spool_min_free_bytes',
