@@ -2,7 +2,6 @@ import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
 import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
-import type { LimitNote } from '../derived/limit-note.js';
 import type { Account, Amount, Ledger } from '../ledger/ledger.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { RejectLog } from '../ledger/reject-log.js';
@@ -15,6 +14,7 @@ import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
 import { admitArrival } from './admit-arrival.js';
 import { Companions } from './companions.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
+import { enterLimited } from './enter-limited.js';
 import {
   isSmall,
   JOINT_BYTES,
@@ -156,24 +156,7 @@ export class Ingest {
       throw this.#refuse(received, error, accepted);
     }
     derived.stored();
-    return this.#withWarning(received, result, derived.limited());
-  }
-
-  /** Enters what is stored in another form than it was sent, and says so. */
-  #withWarning(
-    received: ReceivedExport,
-    result: TranscodeResult,
-    limited: readonly LimitNote[],
-  ): TranscodeResult {
-    const { admission, signal, userAgent } = received;
-    const { tenantId, projectId, database } = admission;
-    for (const { isChanged, ...note } of limited)
-      this.#options.ledger.limited({
-        ...{ tenantId, projectId, database, signal: signal.name, userAgent },
-        ...note,
-      });
-    const changed = limited.find(({ isChanged }) => isChanged);
-    return changed ? { ...result, warning: `${changed.detail} ${changed.remedy}` } : result;
+    return enterLimited(this.#options.ledger, received, { result, notes: derived.limited() });
   }
 
   #openDerived({ admission, signal }: ReceivedExport): OpenDelivery {
