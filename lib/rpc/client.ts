@@ -9,6 +9,7 @@ import {
   type Interceptor,
 } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { pause } from '../lifecycle/pause.js';
 
 export interface RpcClientOptions {
   /** Base URL of the service. */
@@ -57,19 +58,7 @@ const retryInterceptor: Interceptor = (next) => async (request) => {
         error.code === Code.Unavailable &&
         !error.metadata.has('gob-error-code');
       if (!isSafe || !isUnreached || attempt >= MAX_RETRIES || request.signal.aborted) throw error;
-      await delay(RETRY_DELAY_MS * 2 ** attempt * (0.5 + Math.random()), request.signal);
+      await pause(RETRY_DELAY_MS * 2 ** attempt * (0.5 + Math.random()), request.signal);
     }
   }
 };
-
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
-}

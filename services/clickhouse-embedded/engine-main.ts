@@ -1,7 +1,10 @@
 // The engine and its HTTP interface in one process: what main.ts and the all-in-one supervise.
 import { AppError } from '../../lib/errors/app-error.js';
+import { Readiness } from '../../lib/health/readiness.js';
 import { announceReady, exitWithParent } from '../../lib/lifecycle/child-process.js';
+import { answerReports } from '../../lib/lifecycle/child-report.js';
 import { createLogger } from '../../lib/telemetry/logger.js';
+import { createRegistry } from '../../lib/telemetry/metrics.js';
 import { parseEmbeddedConfig } from './config.js';
 import { startEmbeddedService } from './embedded-service.js';
 import { EXIT_CANNOT_START } from './engine-process.js';
@@ -10,7 +13,13 @@ import { EXIT_CANNOT_START } from './engine-process.js';
 const FORCED_EXIT_MS = 12_000;
 const LIBUV_DEFAULT_THREADS = 4;
 
+/** Its processor time and memory are what a parent is asked for first when a machine is short of either. */
+function reportToParent(): void {
+  answerReports(createRegistry('clickhouse-embedded'), new Readiness());
+}
+
 async function main(): Promise<void> {
+  reportToParent();
   const config = parseEmbeddedConfig(process.argv.slice(2), process.env);
   const logger = createLogger({
     name: 'clickhouse-embedded',

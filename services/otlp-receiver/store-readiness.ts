@@ -1,4 +1,5 @@
 import { messageOf } from '../../lib/errors/app-error.js';
+import { pause } from '../../lib/lifecycle/pause.js';
 import type { ServiceContext } from '../../lib/lifecycle/service-main.js';
 import type { Store } from '../../lib/store/store.js';
 import { checkTables } from './pipeline/table-check.js';
@@ -72,16 +73,4 @@ export class StoreReadiness {
     this.#loggedAtMs = performance.now();
     logger.warn({ database: this.#database, reason }, 'waiting for ClickHouse');
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -44,7 +44,7 @@ export async function flood(
     `authorization: Bearer ${mesh.ingestToken}`,
   ];
   const output = await outputOf('h2load', [
-    ...['-c', '8', '-m', '32', '-D', `${order.seconds}`, '-d', body],
+    ...['-c', '8', '-m', '64', '-D', `${order.seconds}`, '-d', body],
     ...headers.flatMap((header) => ['-H', header]),
     `${mesh.otlpGrpcUrl}${grpcPath}`,
   ]);

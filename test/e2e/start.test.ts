@@ -189,7 +189,8 @@ describe('the whole mesh', () => {
   it('serves the metrics of every process', async () => {
     const mesh = await startMesh();
     const text = await (await fetch(`${mesh.metricsUrl}/metrics`)).text();
-    for (const process of ['all-in-one', 'otlp-receiver-0']) expect(text).toContain(`process="${process}"`);
+    for (const process of ['all-in-one', 'otlp-receiver-0', 'clickhouse-embedded'])
+      expect(text).toContain(`process="${process}"`);
     expect((await fetch(`${mesh.metricsUrl}/ready`)).status).toBe(200);
     expect(await mesh.stop()).toBe(0);
   });

@@ -1,35 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { connect as connectTcp } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppError } from '../../lib/errors/app-error.js';
-import {
-  encodeRequest,
-  exportOverHttp,
-  type HttpExport,
-  makeRequest,
-  makeSpan,
-  readStatus,
-  storedInZstd,
-} from './otlp-receiver.clients.js';
-import { admission, startTestStack, type TestStack } from './otlp-receiver.harness.js';
+import { type HttpExport, readStatus, storedInZstd } from './otlp-receiver.clients.js';
 
-const MAX_REQUEST_BYTES = 4 * 2 ** 20;
+import { json, MAX_REQUEST_BYTES, oneSpan, uniqueToken, useHttpStack } from './otlp-receiver-http.harness.js';
 
-let stack: TestStack;
-
-beforeAll(async () => {
-  stack = await startTestStack({ ingestMaxRequestBytes: MAX_REQUEST_BYTES });
-});
-afterAll(() => stack?.close());
-beforeEach(() => {
-  stack.gatekeeper.answerWith(() => admission());
-});
-
-const send = (options?: HttpExport) => exportOverHttp(stack.receiver, options);
-const json = { 'content-type': 'application/json' };
-const uniqueToken = () => ({ 'private-token': randomBytes(8).toString('hex') });
-const oneSpan = (traceId = randomBytes(16)) => encodeRequest(makeRequest([makeSpan({ traceId })]));
+const { stack, send } = useHttpStack();
 
 describe('refusals', () => {
   it.each([
@@ -113,7 +91,7 @@ describe('refusals', () => {
       body: gzipSync(Buffer.alloc(MAX_REQUEST_BYTES + 1, randomBytes(1000))),
       headers: { 'content-encoding': 'gzip' },
     });
-    const chunked = await fetch(`${stack.receiver.httpUrl}/v1/traces`, {
+    const chunked = await fetch(`${stack().receiver.httpUrl}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-protobuf', 'private-token': 't' },
       body: new Blob([large]).stream(),
@@ -143,7 +121,7 @@ describe('refusals', () => {
       ['not_found', 404, 5],
     ] as const;
     for (const [code, status, grpc] of cases) {
-      stack.gatekeeper.answerWith(() => {
+      stack().gatekeeper.answerWith(() => {
         throw new AppError(code, 'No, because.');
       });
       const answer = await send({ headers: uniqueToken() });
@@ -154,7 +132,7 @@ describe('refusals', () => {
   });
 
   it('answers 429 with Retry-After and RetryInfo when the rate is reached', async () => {
-    stack.gatekeeper.answerWith(() => {
+    stack().gatekeeper.answerWith(() => {
       throw new AppError('rate_limited', 'Too much.', { retryAfterMs: 2_500 });
     });
     const answer = await send({ headers: uniqueToken() });
@@ -164,7 +142,7 @@ describe('refusals', () => {
   });
 
   it('refuses before it reads: the head alone is enough', async () => {
-    const url = new URL(stack.receiver.httpUrl);
+    const url = new URL(stack().receiver.httpUrl);
     const head =
       'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\nContent-Length: 1000\r\n\r\n';
     const socket = connectTcp(Number(url.port), url.hostname);

@@ -2,34 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ExportTraceServiceResponse } from '../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import {
   encodeRequest,
-  exportOverHttp,
   type HttpExport,
   makeRequest,
   makeSpan,
   storedInZstd,
 } from './otlp-receiver.clients.js';
-import { admission, startTestStack, type TestStack } from './otlp-receiver.harness.js';
 
-const MAX_REQUEST_BYTES = 4 * 2 ** 20;
+import { json, oneSpan, uniqueToken, useHttpStack } from './otlp-receiver-http.harness.js';
 
-let stack: TestStack;
-
-beforeAll(async () => {
-  stack = await startTestStack({ ingestMaxRequestBytes: MAX_REQUEST_BYTES });
-});
-afterAll(() => stack?.close());
-beforeEach(() => {
-  stack.gatekeeper.answerWith(() => admission());
-});
-
-const send = (options?: HttpExport) => exportOverHttp(stack.receiver, options);
-const json = { 'content-type': 'application/json' };
-const uniqueToken = () => ({ 'private-token': randomBytes(8).toString('hex') });
-const oneSpan = (traceId = randomBytes(16)) => encodeRequest(makeRequest([makeSpan({ traceId })]));
+const { stack, send } = useHttpStack();
 
 describe('success', () => {
   it('answers an empty request in the encoding of the request, with nothing unset', async () => {
@@ -63,7 +48,7 @@ describe('success', () => {
       const encode = encoders[variant.headers?.['content-encoding'] ?? ''];
       const body = encode ? encode(plain) : plain;
       expect((await send({ ...variant, body })).status).toBe(200);
-      expect(await stack.countOf(traceId)).toBe(1);
+      expect(await stack().countOf(traceId)).toBe(1);
     }
   });
 
@@ -71,7 +56,7 @@ describe('success', () => {
     const headers = uniqueToken();
     const body = oneSpan();
     await send({ path: '/v3/4294967295/18446744073709551615/ingest/traces', headers, body });
-    expect(stack.gatekeeper.asked.at(-1)).toMatchObject({
+    expect(stack().gatekeeper.asked.at(-1)).toMatchObject({
       credential: { form: { case: 'token', value: headers['private-token'] } },
       tenantId: 4294967295,
       projectId: 18446744073709551615n,
@@ -82,7 +67,7 @@ describe('success', () => {
 
   it('compresses the answer when asked', async () => {
     const body = encodeRequest(makeRequest([makeSpan({ spanId: Buffer.alloc(3) })]));
-    const url = new URL(`${stack.receiver.httpUrl}/v1/traces`);
+    const url = new URL(`${stack().receiver.httpUrl}/v1/traces`);
     const answer = await rawHttp(
       url,
       `POST ${url.pathname} HTTP/1.1\r\nHost: x\r\nPRIVATE-TOKEN: t\r\nContent-Type: application/x-protobuf\r\nAccept-Encoding: br;q=1, gzip\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`,
@@ -115,7 +100,7 @@ describe('success', () => {
 });
 
 it('speaks HTTP/2 in clear on the same port, many requests on one connection', async () => {
-  const session = connectHttp2(stack.receiver.httpUrl);
+  const session = connectHttp2(stack().receiver.httpUrl);
   const traceId = randomBytes(16);
   const post = (body: Buffer) =>
     new Promise<{ status: number; type: string }>((resolve, reject) => {
@@ -135,11 +120,11 @@ it('speaks HTTP/2 in clear on the same port, many requests on one connection', a
   const answers = await Promise.all(Array.from({ length: 10 }, () => post(oneSpan(traceId))));
   session.close();
   expect(answers).toEqual(Array(10).fill({ status: 200, type: 'application/x-protobuf' }));
-  expect(await stack.countOf(traceId)).toBe(10);
+  expect(await stack().countOf(traceId)).toBe(10);
 });
 
 it('keeps a connection for exporters that send a minute apart', async () => {
-  const url = new URL(stack.receiver.httpUrl);
+  const url = new URL(stack().receiver.httpUrl);
   const request =
     'POST /v1/traces HTTP/1.1\r\nHost: x\r\nPRIVATE-TOKEN: t\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
   const socket = connectTcp(Number(url.port), url.hostname);

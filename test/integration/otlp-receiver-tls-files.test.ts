@@ -1,11 +1,10 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OtlpReceiverConfig } from '../../services/otlp-receiver/config.js';
 import { describeWithTool } from '../_util/required-tool.js';
-import { type Issued, missingOpenssl, replaceFiles, TestCa } from '../_util/test-ca.js';
-import { encodeRequest, makeRequest, makeSpan } from './otlp-receiver.clients.js';
+import { type Issued, missingOpenssl, replaceFiles } from '../_util/test-ca.js';
 import {
   admission,
   eventually,
@@ -14,39 +13,27 @@ import {
   type TestStack,
 } from './otlp-receiver.harness.js';
 import {
+  CODE,
   grpcOverTls,
   handshake,
   http2OverTls,
+  oneSpan,
   postOverTls,
   tlsSettings,
+  useAuthorities,
 } from './otlp-receiver-tls.clients.js';
 
-const CODE = { ok: 0, permissionDenied: 7, unavailable: 14, unauthenticated: 16 };
-const _TOKEN = { 'private-token': 'a-token' };
-
-const oneSpan = (traceId = randomBytes(16)) => encodeRequest(makeRequest([makeSpan({ traceId })]));
-const _derOf = ({ certFile }: Issued) => new X509Certificate(readFileSync(certFile)).raw;
-
 describeWithTool(missingOpenssl(), 'the files of TLS on the receiver', () => {
-  let ca: TestCa;
-  let strangers: TestCa;
-  beforeAll(() => {
-    ca = new TestCa();
-    strangers = new TestCa('somebody else');
-  });
-  afterAll(() => {
-    ca?.remove();
-    strangers?.remove();
-  });
+  const { ca, strangers } = useAuthorities();
 
   describe('files that change', () => {
     let stack: TestStack;
     let server: Issued;
     let bundle: string;
     beforeAll(async () => {
-      server = ca.issue();
-      bundle = join(ca.directory, 'bundle.crt');
-      writeFileSync(bundle, readFileSync(ca.caFile));
+      server = ca().issue();
+      bundle = join(ca().directory, 'bundle.crt');
+      writeFileSync(bundle, readFileSync(ca().caFile));
       stack = await startTestStack(tlsSettings(server, bundle));
       stack.gatekeeper.answerWith(() => admission());
     });
@@ -54,15 +41,15 @@ describeWithTool(missingOpenssl(), 'the files of TLS on the receiver', () => {
 
     const serialOf = ({ certFile }: Issued) => new X509Certificate(readFileSync(certFile)).serialNumber;
     const shown = async (url: string, client: Issued) =>
-      (await handshake(url, { caFile: ca.caFile, client })).serial;
+      (await handshake(url, { caFile: ca().caFile, client })).serial;
 
     it('are used for new connections while running ones go on', async () => {
-      const client = ca.issue();
-      const options = { caFile: ca.caFile, client };
+      const client = ca().issue();
+      const options = { caFile: ca().caFile, client };
       const [grpc, http2] = [grpcOverTls(stack.receiver, options), http2OverTls(stack.receiver, options)];
       expect((await grpc.export(oneSpan())).code).toBe(CODE.ok);
       expect(await http2.post(oneSpan())).toBe(200);
-      const next = ca.issue();
+      const next = ca().issue();
       replaceFiles(server, next);
       for (const url of [stack.receiver.grpcUrl, stack.receiver.httpUrl])
         await eventually(async () => (await shown(url, client)) === serialOf(next));
@@ -78,32 +65,32 @@ describeWithTool(missingOpenssl(), 'the files of TLS on the receiver', () => {
     });
 
     it('change who vouches for clients', async () => {
-      const [ours, theirs] = [ca.issue(), strangers.issue()];
+      const [ours, theirs] = [ca().issue(), strangers().issue()];
       await expect(
-        postOverTls(stack.receiver, oneSpan(), { caFile: ca.caFile, client: theirs }),
+        postOverTls(stack.receiver, oneSpan(), { caFile: ca().caFile, client: theirs }),
       ).rejects.toThrow();
-      writeFileSync(bundle, readFileSync(strangers.caFile));
+      writeFileSync(bundle, readFileSync(strangers().caFile));
       const post = (client: Issued) =>
-        postOverTls(stack.receiver, oneSpan(), { caFile: ca.caFile, client }).catch(() => 0);
+        postOverTls(stack.receiver, oneSpan(), { caFile: ca().caFile, client }).catch(() => 0);
       await eventually(async () => (await post(theirs)) === 200);
       expect(await post(ours)).toBe(0);
       const answers = await eventually(async () => {
         const clients = [theirs, ours].map((client) =>
-          grpcOverTls(stack.receiver, { caFile: ca.caFile, client }),
+          grpcOverTls(stack.receiver, { caFile: ca().caFile, client }),
         );
         const codes = await Promise.all(clients.map((client) => client.export(oneSpan())));
         for (const client of clients) client.close();
         return codes[0]?.code === CODE.ok ? codes : undefined;
       });
       expect(answers[1]?.code).toBe(CODE.unavailable);
-      writeFileSync(bundle, Buffer.concat([readFileSync(ca.caFile), readFileSync(strangers.caFile)]));
+      writeFileSync(bundle, Buffer.concat([readFileSync(ca().caFile), readFileSync(strangers().caFile)]));
       await eventually(async () => (await post(theirs)) === 200 && (await post(ours)) === 200);
     });
 
     it('change nothing as long as they are not right', async () => {
-      const client = ca.issue();
+      const client = ca().issue();
       const before = await shown(stack.receiver.httpUrl, client);
-      const [good, next] = [readFileSync(server.keyFile), ca.issue()];
+      const [good, next] = [readFileSync(server.keyFile), ca().issue()];
       for (const broken of [readFileSync(next.keyFile), Buffer.from('not a key'), Buffer.alloc(0)]) {
         writeFileSync(server.keyFile, broken);
         // Several looks at the files.
@@ -159,7 +146,7 @@ describeWithTool(missingOpenssl(), 'the files of TLS on the receiver', () => {
       /^OTLP_GRPC_TLS_CLIENT_CA_FILE: .* holds no PEM certificate\.$/,
     ],
   ])('does not start with %s, and says so in one line', async (_what, settings, message) => {
-    const start = startTestReceiver(settings(ca.issue(), ca.issue()));
+    const start = startTestReceiver(settings(ca().issue(), ca().issue()));
     const error: Error = await start.then(
       () => expect.unreachable(),
       (thrown) => thrown,

@@ -1,11 +1,34 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { afterAll, beforeAll } from 'vitest';
 import type { OtlpReceiverConfig } from '../../services/otlp-receiver/config.js';
 import type { OtlpReceiver } from '../../services/otlp-receiver/service.js';
-import type { Issued } from '../_util/test-ca.js';
+import { type Issued, TestCa } from '../_util/test-ca.js';
+import { encodeRequest, makeRequest, makeSpan } from './otlp-receiver.clients.js';
+
+/** Statuses of gRPC. */
+export const CODE = { ok: 0, permissionDenied: 7, unavailable: 14, unauthenticated: 16 };
+
+export const oneSpan = (traceId = randomBytes(16)) => encodeRequest(makeRequest([makeSpan({ traceId })]));
+
+/** Two authorities for the file, of which the second is a stranger. */
+export function useAuthorities() {
+  let ca: TestCa;
+  let strangers: TestCa;
+  beforeAll(() => {
+    ca = new TestCa();
+    strangers = new TestCa('somebody else');
+  });
+  afterAll(() => {
+    ca?.remove();
+    strangers?.remove();
+  });
+  return { ca: () => ca, strangers: () => strangers };
+}
 
 export interface TlsClientOptions {
   readonly caFile: string;

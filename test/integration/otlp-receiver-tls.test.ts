@@ -3,39 +3,31 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../lib/errors/app-error.js';
 import { describeWithTool } from '../_util/required-tool.js';
-import { type Issued, missingOpenssl, TestCa } from '../_util/test-ca.js';
-import { encodeRequest, exportOverGrpc, makeRequest, makeSpan } from './otlp-receiver.clients.js';
+import { type Issued, missingOpenssl } from '../_util/test-ca.js';
+import { exportOverGrpc } from './otlp-receiver.clients.js';
 import { admission, startTestStack, type TestStack } from './otlp-receiver.harness.js';
 import {
+  CODE,
   grpcOverTls,
   handshake,
   http2OverTls,
+  oneSpan,
   postOverTls,
   tlsSettings,
+  useAuthorities,
 } from './otlp-receiver-tls.clients.js';
 
-const CODE = { ok: 0, permissionDenied: 7, unavailable: 14, unauthenticated: 16 };
 const TOKEN = { 'private-token': 'a-token' };
 
-const oneSpan = (traceId = randomBytes(16)) => encodeRequest(makeRequest([makeSpan({ traceId })]));
 const derOf = ({ certFile }: Issued) => new X509Certificate(readFileSync(certFile)).raw;
 
 describeWithTool(missingOpenssl(), 'TLS on the receiver', () => {
-  let ca: TestCa;
-  let strangers: TestCa;
-  beforeAll(() => {
-    ca = new TestCa();
-    strangers = new TestCa('somebody else');
-  });
-  afterAll(() => {
-    ca?.remove();
-    strangers?.remove();
-  });
+  const { ca, strangers } = useAuthorities();
 
   describe('without client certificates', () => {
     let stack: TestStack;
     beforeAll(async () => {
-      const settings = { ...tlsSettings(ca.issue()), otlpHttpTlsMinVersion: '1.3' as const };
+      const settings = { ...tlsSettings(ca().issue()), otlpHttpTlsMinVersion: '1.3' as const };
       stack = await startTestStack(settings);
       stack.gatekeeper.answerWith(() => admission());
     });
@@ -43,7 +35,7 @@ describeWithTool(missingOpenssl(), 'TLS on the receiver', () => {
 
     it('takes exports over gRPC, HTTP/1.1 and HTTP/2 by ALPN', async () => {
       const traceId = randomBytes(16);
-      const options = { caFile: ca.caFile, headers: TOKEN };
+      const options = { caFile: ca().caFile, headers: TOKEN };
       const grpc = grpcOverTls(stack.receiver, options);
       expect(await grpc.export(oneSpan(traceId))).toMatchObject({ code: CODE.ok });
       grpc.close();
@@ -62,7 +54,7 @@ describeWithTool(missingOpenssl(), 'TLS on the receiver', () => {
     });
 
     it('holds to the lowest version that is allowed', async () => {
-      const old = { caFile: ca.caFile, maxVersion: 'TLSv1.2' as const };
+      const old = { caFile: ca().caFile, maxVersion: 'TLSv1.2' as const };
       expect((await handshake(stack.receiver.grpcUrl, old)).protocol).toBe('TLSv1.2');
       await expect(handshake(stack.receiver.httpUrl, old)).rejects.toThrow(/alert protocol version/i);
     });
@@ -72,8 +64,8 @@ describeWithTool(missingOpenssl(), 'TLS on the receiver', () => {
     let stack: TestStack;
     let klio: Issued;
     beforeAll(async () => {
-      klio = ca.issue({ subject: '/CN=klio-server', subjectAltName: 'DNS:klio-server' });
-      stack = await startTestStack(tlsSettings(ca.issue(), ca.caFile));
+      klio = ca().issue({ subject: '/CN=klio-server', subjectAltName: 'DNS:klio-server' });
+      stack = await startTestStack(tlsSettings(ca().issue(), ca().caFile));
     });
     afterAll(() => stack?.close());
     beforeEach(() => {
@@ -82,7 +74,7 @@ describeWithTool(missingOpenssl(), 'TLS on the receiver', () => {
     });
 
     it('admits by the certificate alone, over each transport', async () => {
-      const options = { caFile: ca.caFile, client: klio };
+      const options = { caFile: ca().caFile, client: klio };
       const traceId = randomBytes(16);
       const grpc = grpcOverTls(stack.receiver, options);
       expect(await grpc.export(oneSpan(traceId))).toMatchObject({ code: CODE.ok });
@@ -105,7 +97,7 @@ describeWithTool(missingOpenssl(), 'TLS on the receiver', () => {
         throw new AppError('unauthenticated', 'The token is not known.');
       });
       const options = {
-        caFile: ca.caFile,
+        caFile: ca().caFile,
         client: klio,
         headers: { 'private-token': randomBytes(8).toString('hex') },
       };
@@ -120,11 +112,11 @@ describeWithTool(missingOpenssl(), 'TLS on the receiver', () => {
     it('refuses at the handshake: no certificate, a stranger’s, an expired one', async () => {
       const refused = [
         undefined,
-        strangers.issue({ subject: '/CN=klio-server' }),
-        ca.issue({ subject: '/CN=klio-server', expired: true }),
+        strangers().issue({ subject: '/CN=klio-server' }),
+        ca().issue({ subject: '/CN=klio-server', expired: true }),
       ];
       for (const client of refused) {
-        const options = { caFile: ca.caFile, client };
+        const options = { caFile: ca().caFile, client };
         const grpc = grpcOverTls(stack.receiver, options);
         expect(await grpc.export(oneSpan())).toMatchObject({ code: CODE.unavailable });
         grpc.close();
@@ -137,10 +129,10 @@ describeWithTool(missingOpenssl(), 'TLS on the receiver', () => {
   });
 
   it('believes no certificate that a client only claims to have', async () => {
-    const victim = ca.issue({ subject: '/CN=klio-server' });
+    const victim = ca().issue({ subject: '/CN=klio-server' });
     const headers = { 'gob-verified-client-certificate-bin': derOf(victim).toString('base64') };
-    const stack = await startTestStack(tlsSettings(ca.issue()));
-    const grpc = grpcOverTls(stack.receiver, { caFile: ca.caFile, client: victim, headers });
+    const stack = await startTestStack(tlsSettings(ca().issue()));
+    const grpc = grpcOverTls(stack.receiver, { caFile: ca().caFile, client: victim, headers });
     expect(await grpc.export(oneSpan())).toMatchObject({ code: CODE.unauthenticated });
     grpc.close();
     expect(stack.gatekeeper.asked).toEqual([]);

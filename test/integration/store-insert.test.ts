@@ -1,41 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { migrate } from '../../lib/store/migrate.js';
-import type { Store } from '../../lib/store/store.js';
 import { isRetryable } from '../../lib/store/store-errors.js';
-import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
+import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
 import { testServiceContext } from '../_util/service-context.js';
-import { COLUMNS, child, nativeBlock, openStore, root, type TestSpan } from './store.harness.js';
+import { COLUMNS, child, nativeBlock, openStore, root } from './store.harness.js';
+import { useCells } from './store-cell.harness.js';
 
-const context = testServiceContext();
-let clickhouse: EmbeddedClickHouse;
-let store: Store;
-let database = '';
-let counter = 0;
-beforeAll(async () => {
-  clickhouse = await startEmbeddedClickHouse();
-  store = openStore(clickhouse.url);
-});
-afterAll(async () => {
-  await store.close();
-  await clickhouse.close();
-});
-beforeEach(async () => {
-  database = `cell_${++counter}`;
-  await migrate({ store, schema: 'cell', database, logger: context.logger });
-});
-
-const insert = (token: string, ...blocks: readonly (readonly TestSpan[])[]) =>
-  store.insertNative({
-    ...{ database, table: 'spans', columns: COLUMNS, deduplicationToken: token },
-    blocks: blocks.map(nativeBlock),
-  });
-
-async function select<T>(sql: string): Promise<readonly T[]> {
-  return (await store.query<T>({ name: 'test', sql }, {}, { database })).rows;
-}
+const { store, database, insert, select } = useCells();
 
 describe('one deduplication token', () => {
   const counts = () =>
@@ -55,7 +29,7 @@ describe('one deduplication token', () => {
     for (const round of [1, 2]) {
       const engine = await startEmbeddedClickHouse({ dataDir });
       const own = openStore(engine.url);
-      await migrate({ store: own, schema: 'cell', database: 'kept', logger: context.logger });
+      await migrate({ store: own, schema: 'cell', database: 'kept', logger: testServiceContext().logger });
       const batch = { database: 'kept', table: 'spans', columns: COLUMNS, deduplicationToken: 'batch-1' };
       await own.insertNative({ ...batch, blocks: [nativeBlock([child, root])] });
       const count = 'SELECT count() AS n, (SELECT sum(Calls) FROM kept.red_1m) AS red FROM kept.spans';
@@ -70,8 +44,13 @@ describe('one deduplication token', () => {
 
 describe('an insert that cannot succeed', () => {
   it('fails for good over a column that is not there, and stores nothing', async () => {
-    const options = { database, table: 'spans', deduplicationToken: 'x', blocks: [nativeBlock([root])] };
-    const error = await store
+    const options = {
+      database: database(),
+      table: 'spans',
+      deduplicationToken: 'x',
+      blocks: [nativeBlock([root])],
+    };
+    const error = await store()
       .insertNative({ ...options, columns: ['TenantId', 'Nonsense'] })
       .catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'internal' });
@@ -81,12 +60,12 @@ describe('an insert that cannot succeed', () => {
 
   it('refuses names that are no identifiers before anything is sent', async () => {
     const options = {
-      database,
+      database: database(),
       table: 'spans`; DROP',
       columns: COLUMNS,
       deduplicationToken: 'x',
       blocks: [],
     };
-    await expect(store.insertNative(options)).rejects.toThrow('Internal error.');
+    await expect(store().insertNative(options)).rejects.toThrow('Internal error.');
   });
 });

@@ -1,46 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { migrate } from '../../lib/store/migrate.js';
-import type { Store } from '../../lib/store/store.js';
-import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
-import { testServiceContext } from '../_util/service-context.js';
-import {
-  COLUMNS,
-  child,
-  HOUR_NS,
-  nativeBlock,
-  openStore,
-  root,
-  type TestSpan,
-  TRACE_ID,
-} from './store.harness.js';
+import { describe, expect, it } from 'vitest';
+import { child, HOUR_NS, root, TRACE_ID } from './store.harness.js';
+import { useCells } from './store-cell.harness.js';
 
-const context = testServiceContext();
-let clickhouse: EmbeddedClickHouse;
-let store: Store;
-let database = '';
-let counter = 0;
-beforeAll(async () => {
-  clickhouse = await startEmbeddedClickHouse();
-  store = openStore(clickhouse.url);
-});
-afterAll(async () => {
-  await store.close();
-  await clickhouse.close();
-});
-beforeEach(async () => {
-  database = `cell_${++counter}`;
-  await migrate({ store, schema: 'cell', database, logger: context.logger });
-});
-
-const insert = (token: string, ...blocks: readonly (readonly TestSpan[])[]) =>
-  store.insertNative({
-    ...{ database, table: 'spans', columns: COLUMNS, deduplicationToken: token },
-    blocks: blocks.map(nativeBlock),
-  });
-
-async function select<T>(sql: string): Promise<readonly T[]> {
-  return (await store.query<T>({ name: 'test', sql }, {}, { database })).rows;
-}
+const { store, database, insert, select } = useCells();
 
 const LEAD = `SELECT lower(hex(TraceId)) AS id, min(Lead) AS lead, lead.IsChild AS inProgress, lead.Service AS service,
   lead.Name AS name, lead.Status AS status, toString(sum(Spans)) AS spans, toString(sum(Errors)) AS errors,
@@ -68,10 +30,10 @@ describe('trace_summary', () => {
       ...{ spans: '3', errors: '1', durationNs: '7000000000', services: ['pay', 'shop'] },
     };
     expect(await select(LEAD)).toMatchObject([complete]);
-    await store.command(
+    await store().command(
       { name: 'test', sql: 'OPTIMIZE TABLE {database:Identifier}.trace_summary FINAL' },
       {},
-      { database },
+      { database: database() },
     );
     expect(await select('SELECT count() AS n FROM {database:Identifier}.trace_summary')).toEqual([
       { n: '1' },
@@ -120,9 +82,9 @@ describe('indexes', () => {
     const explain = async (sql: string) =>
       (await select<{ explain: string }>(`EXPLAIN indexes = 1 ${sql}`)).map((row) => row.explain).join('\n');
     await insert('t1', [root]);
-    await store.insertRows({
+    await store().insertRows({
       name: 'test',
-      database,
+      database: database(),
       table: 'logs',
       rows: [
         {

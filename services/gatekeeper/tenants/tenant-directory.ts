@@ -8,6 +8,7 @@ import {
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Readiness } from '../../../lib/health/readiness.js';
 import type { Closable } from '../../../lib/lifecycle/lifecycle.js';
+import { pause } from '../../../lib/lifecycle/pause.js';
 import { withAssertion } from '../../../lib/rpc/client.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 
@@ -136,16 +137,4 @@ export class TenantDirectory implements Closable {
   #dropUnseen(seen: ReadonlySet<number>): void {
     for (const tenantId of [...this.#tenants.keys()]) if (!seen.has(tenantId)) this.#forget(tenantId);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CloudConnectorHeaders } from '../../../lib/auth/cloud-connector-headers.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { AdmissionQuestion } from './admission.js';
@@ -23,6 +23,6 @@ export function credentialForm(question: AdmissionQuestion): CredentialForm {
 /** Who sends what where. The token itself is kept nowhere. */
 export function questionKey(question: AdmissionQuestion, form: CredentialForm): string {
   const value = form.case === 'cloudConnector' ? JSON.stringify(form.value) : form.value;
-  const digest = createHash('sha256').update(`${form.case} `).update(value).digest('base64');
-  return `${digest} ${question.pathTenantId} ${question.pathProjectId} ${question.signal}`;
+  const digest = hash('sha256', value, 'base64');
+  return `${form.case} ${digest} ${question.pathTenantId} ${question.pathProjectId} ${question.signal}`;
 }

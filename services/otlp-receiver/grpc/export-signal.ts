@@ -37,9 +37,11 @@ interface Call {
   readonly clientAddress: string;
 }
 
-/** Without the port: `10.0.0.1:443` or `[::1]:443`. */
+/** Without the port: `10.0.0.1:443` or `[::1]:443`. The library says `unknown` of a connection that is gone. */
 function hostOf(peer: string): string {
-  return peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  const end = peer.lastIndexOf(':');
+  const host = end < 0 ? peer : peer.slice(0, end);
+  return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
 async function receive(

@@ -16,12 +16,12 @@ import { Companions } from './companions.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import { enterLimited } from './enter-limited.js';
 import {
-  isSmall,
   JOINT_BYTES,
   JOINT_LINGER_MS,
   type JointExport,
   joinExports,
   jointKey,
+  mayJoin,
 } from './joint-export.js';
 import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, wholeOf } from './received-export.js';
 import { firstServiceName } from './service-name.js';
@@ -86,7 +86,7 @@ export class Ingest {
     const known = duplicates.find(key);
     if (known) return this.#again(received, account, known);
     const answer =
-      isSmall(received) && this.#options.pipeline.keepsRefused
+      mayJoin(received) && this.#options.pipeline.keepsRefused
         ? this.#companions.join(jointKey(received), received, body.length)
         : this.#first(received, account);
     duplicates.remember(key, answer.then(answerOf));

@@ -1,10 +1,10 @@
 import { countItems } from '../transcode/wire/count-items.js';
 import type { ReceivedExport } from './received-export.js';
 
-/** Larger exports fill a block by themselves. */
-const SMALL_BYTES = 32 * 2 ** 10;
-/** What one joint export holds at most, so that nobody waits long for the others. */
-export const JOINT_BYTES = 256 * 2 ** 10;
+/** Larger exports fill a block by themselves: what ClickHouse spends on a block does not show in thousands of rows. */
+const COMPANION_BYTES = 512 * 2 ** 10;
+/** At this many bytes a joint export goes, so that nobody waits long for the others: transcoding it takes some 20 ms. */
+export const JOINT_BYTES = 2 * 2 ** 20;
 /** How long exports wait for company where some was met before: an interval in which an exporter's next batch does not come. */
 export const JOINT_LINGER_MS = 10;
 
@@ -14,8 +14,8 @@ export interface JointExport extends ReceivedExport {
   readonly counts: readonly number[];
 }
 
-export function isSmall({ encoding, body }: ReceivedExport): boolean {
-  return encoding === 'protobuf' && body.length < SMALL_BYTES;
+export function mayJoin({ encoding, body }: ReceivedExport): boolean {
+  return encoding === 'protobuf' && body.length < COMPANION_BYTES;
 }
 
 /** Exports of one key are held to the same limits and go to the same place. */

@@ -1,5 +1,6 @@
 import { messageOf } from '../../../lib/errors/app-error.js';
 import type { Readiness } from '../../../lib/health/readiness.js';
+import { pause } from '../../../lib/lifecycle/pause.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 
 export interface WatchOptions {
@@ -50,17 +51,4 @@ async function look({ ping, readiness, logger }: WatchOptions, signal: AbortSign
     logger.warn({ reason: messageOf(cause) }, 'ClickHouse does not answer; trying again');
     return false;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
