@@ -31,7 +31,6 @@ function opened<T extends { close(): unknown }>(part: T): T {
   return part;
 }
 
-const DEAD_LETTERS = `dead-letter/${TENANT_ID}`;
 const DEAD_URL = 'http://127.0.0.1:9';
 
 async function startSpooling() {
@@ -133,10 +132,10 @@ describe('a segment', () => {
     expect(new Set(proxy.tokens).size).toBe(proxy.tokens.length);
     expect(books).toMatchObject({ received: 3, stored: 2, rejected: 1, spooled: 0 });
 
-    const [letter] = dataDir.filesIn(DEAD_LETTERS);
+    const [letter] = dataDir.filesIn(`dead-letter/${TENANT_ID}`);
     expect(letter).toMatch(/\.seg$/);
     await receiver.close();
-    const deadLetter = readFileSync(join(dataDir.path, DEAD_LETTERS, letter ?? ''));
+    const deadLetter = readFileSync(join(dataDir.path, `dead-letter/${TENANT_ID}`, letter ?? ''));
     writeFileSync(join(dataDir.path, 'spool', 'otlp-receiver', letter ?? ''), deadLetter);
     await receiverOf();
     for (const traceId of traceIds) await storedOnce(stack, traceId);

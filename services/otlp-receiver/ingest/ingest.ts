@@ -24,6 +24,7 @@ import {
   mayJoin,
 } from './joint-export.js';
 import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, wholeOf } from './received-export.js';
+import type { Rejection } from './rejection.js';
 import { firstServiceName } from './service-name.js';
 
 export interface IngestOptions {
@@ -73,9 +74,9 @@ export class Ingest {
   /** Resolves when everything that was accepted is durable. Rejects with AppError otherwise. */
   async export(received: ReceivedExport): Promise<TranscodeResult> {
     const { admission, body } = received;
-    const { ledger, duplicates } = this.#options;
+    const { ledger, duplicates, pipelines } = this.#options;
     const account = accountOf(received);
-    this.#options.pipelines.used(admission);
+    pipelines.used(admission);
     ledger.received(account, { items: 0, bytes: body.length });
     const limitBytes = this.limitFor(admission);
     if (body.length > limitBytes)
@@ -221,14 +222,6 @@ export class Ingest {
       items: amount.items,
     });
   }
-}
-
-interface Rejection {
-  readonly reason: string;
-  readonly amount: Amount;
-  readonly detail: string;
-  readonly limit?: string;
-  readonly measured?: string;
 }
 
 interface Transcoded {
