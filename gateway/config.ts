@@ -63,8 +63,9 @@ export const gatewaySettings = defineSettings({
     yaml: 'gateway.request_timeout',
     env: 'GATEWAY_REQUEST_TIMEOUT',
     type: durationMs,
-    default: '30s',
-    description: 'Longest time to receive a request, and then to answer it.',
+    default: '60s',
+    description:
+      'Longest time to receive a request, and then to answer it. A tenant whose queries may take longer needs more here.',
   },
   gatewayUiDir: {
     yaml: 'gateway.ui_dir',

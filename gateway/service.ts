@@ -2,10 +2,13 @@ import type { DescService } from '@bufbuild/protobuf';
 import { AdminAccessService } from '../gen/es/gob/gatekeeper/v1/admin_access_pb.js';
 import { BrowserSignInService } from '../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import { GatekeeperService } from '../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { RateLimitService } from '../gen/es/gob/gatekeeper/v1/limits_pb.js';
+import { IngestQueryService } from '../gen/es/gob/query/v1/ingest_pb.js';
 import { LogQueryService } from '../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
+import { IngestAdminService } from '../gen/es/gob/tenantquota/v1/ingest_pb.js';
 import { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
@@ -50,6 +53,9 @@ export async function startGateway(
     query: open(QueryService, queryUrl, gatewayRequestTimeoutMs),
     logs: open(LogQueryService, queryUrl, gatewayRequestTimeoutMs),
     metrics: open(MetricQueryService, queryUrl, gatewayRequestTimeoutMs),
+    ingest: open(IngestQueryService, queryUrl, gatewayRequestTimeoutMs),
+    ingestAdmin: open(IngestAdminService, tenantQuotaUrl, gatewayRequestTimeoutMs),
+    rateLimits: open(RateLimitService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
     provisioning: open(ProvisioningService, tenantQuotaUrl, gatewayRequestTimeoutMs),
     admin: open(TenantAdminService, tenantQuotaUrl, gatewayRequestTimeoutMs),
     usage: open(UsageService, tenantQuotaUrl, gatewayRequestTimeoutMs),

@@ -22,6 +22,8 @@ const BOUNDS: Readonly<Record<string, readonly RegExp[]>> = {
   service_operations: DAYS,
   attr_catalog: DAYS,
   ingest_usage: DAYS,
+  ingest_ledger: [...DAYS, /\bMinute BETWEEN /],
+  ingest_rejects: [...DAYS, /\bLastAt BETWEEN /],
   logs: FIVE_MINUTES,
   metric_series: DAYS,
   metric_gauge: HOURS,

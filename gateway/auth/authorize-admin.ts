@@ -4,6 +4,7 @@ import { Action } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { withAssertion } from '../../lib/rpc/client.js';
 import type { GatewayContext } from '../context.js';
 import { clientGone } from '../rest/http/client-gone.js';
+import { projectInPath } from '../rest/params/path.js';
 import { requireCredential } from './credential.js';
 
 const AUDIENCE = 'tenant-quota';
@@ -31,19 +32,20 @@ export interface ProjectGrant {
 export interface ProjectQuestion {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly projectId: bigint;
   /** Default: to administer the project. */
   readonly action?: Action;
 }
 
-/** Also for a project that is switched off. */
+/** Asks about the project of the request's path, also when it is switched off. */
 export async function authorizeProject(
   { gatekeeper }: GatewayContext,
-  { request, reply, projectId, action = Action.ADMIN }: ProjectQuestion,
+  { request, reply, action = Action.ADMIN }: ProjectQuestion,
 ): Promise<ProjectGrant> {
   const credential = requireCredential(request);
   const signal = clientGone(reply);
+  const { projectId, check } = projectInPath(request.params as Readonly<Record<string, string>>);
   const question = { credential, action, projectId, audience: AUDIENCE };
   const { assertion, projectPath, tenantPath } = await gatekeeper.authorize(question, { signal });
+  check();
   return { projectPath, tenantPath, call: withAssertion(assertion, signal) };
 }

@@ -31,6 +31,9 @@ const OPTIONS = {
   'dedicated-to': TEXT,
   tenant: TEXT,
   'page-size': TEXT,
+  period: TEXT,
+  signal: TEXT,
+  'order-by': TEXT,
 } as const;
 
 type Values = ReturnType<typeof read>['values'];
@@ -93,6 +96,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const query = { grace_seconds: values['grace-seconds'], ...dryRun(values) };
     return (await rest.send({ method: 'DELETE', path: `/v3/admin/tenants/${part(id)}`, query })).body;
   },
+  'tenants usage': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/ledger`),
+  'tenants services': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/services`),
+  'tenants rejects': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/rejects`),
+  'turned-away': (rest, values) => ingestOf(rest, values, 'ingest/turned-away'),
   'tiers get': (rest, _values, tier) => get(rest, `/v3/admin/tiers/${part(tier)}`),
   'tiers put': putTier,
   'cells list': (rest) => get(rest, '/v3/admin/cells'),
@@ -107,6 +114,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   audit: (rest, values) =>
     get(rest, '/v3/admin/audit', { tenant_id: values.tenant, page_size: values['page-size'] }),
 };
+
+/** The last day, unless another time is meant. */
+function ingestOf(rest: RestClient, values: Values, path: string): Promise<JsonObject> {
+  const { period = '24h', signal, limit } = values;
+  const query = { period, signal, limit: limit?.[0], order_by: values['order-by'] };
+  return get(rest, `/v3/admin/${path}`, query);
+}
 
 async function listTenants(rest: RestClient): Promise<JsonObject> {
   const tenants: unknown[] = [];

@@ -5,6 +5,10 @@ export const USAGE = `gob <command> [options]
   tenants put <id> [--path P] [--tier free|premium|ultimate] [--limit name=number|inherit]...
                    [--project id=path|id=path:off]... [--create] [--dry-run]
   tenants delete <id> [--grace-seconds N] [--dry-run]
+  tenants usage <id> [--period 24h] [--signal traces|metrics|logs]
+  tenants services <id> [--period 24h] [--signal S] [--order-by bytes|items] [--limit N]
+  tenants rejects <id> [--period 24h] [--signal S] [--limit N]
+  turned-away [--period 24h] [--signal S|unknown] [--limit N]
   tiers get <tier>
   tiers put <tier> [--limit name=number|inherit]... [--dry-run]
   cells list

@@ -1,7 +1,6 @@
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
-import { AppError } from '../../lib/errors/app-error.js';
 import { authorizeRead } from '../auth/authorize.js';
 import { corsOptions } from '../auth/cors.js';
 import { requireCredential } from '../auth/credential.js';
@@ -20,14 +19,16 @@ import type { PlainRoute, QueryRoute, RouteSeen, StreamRoute } from './http/rout
 import { securityHeaders } from './http/security-headers.js';
 import { sendEvents } from './http/send-events.js';
 import { sendJson } from './http/send-json.js';
-import { parseProjectId } from './params/path.js';
+import { projectInPath } from './params/path.js';
 import { parseQueryString, type RawParams } from './params/read-params.js';
 import { adminRoutes } from './routes/admin/index.js';
+import { alertsRoute } from './routes/alerts.js';
 import { authCallbackRoute } from './routes/auth-callback.js';
 import { authStartRoute } from './routes/auth-start.js';
 import { getServiceGraphRoute } from './routes/get-service-graph.js';
 import { getTraceRoute } from './routes/get-trace.js';
 import { getTraceAnalyticsRoute } from './routes/get-trace-analytics.js';
+import { INGEST_ROUTES } from './routes/ingest/index.js';
 import { listAttributeKeysRoute } from './routes/list-attribute-keys.js';
 import { listAttributeValuesRoute } from './routes/list-attribute-values.js';
 import { listOperationsRoute } from './routes/list-operations.js';
@@ -38,6 +39,7 @@ import { autocompleteMetricsRoute } from './routes/metrics/autocomplete.js';
 import { listMetricExemplarsRoute } from './routes/metrics/exemplars.js';
 import { searchMetricsRoute } from './routes/metrics/search.js';
 import { searchMetricMetadataRoute } from './routes/metrics/search-metadata.js';
+import { listTraceExemplarsRoute } from './routes/metrics/trace-exemplars.js';
 import { openApiRoute } from './routes/openapi.js';
 import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
@@ -68,6 +70,8 @@ export const QUERY_ROUTES = [
   searchMetricsRoute,
   searchMetricMetadataRoute,
   listMetricExemplarsRoute,
+  ...INGEST_ROUTES,
+  listTraceExemplarsRoute,
 ];
 /** Questions whose answer goes on. */
 export const STREAM_ROUTES = LOG_STREAM_ROUTES;
@@ -105,6 +109,7 @@ export async function createApp(
     ...tenantRoutes(context),
     ...adminRoutes(context),
     ...storageUsageRoutes(context),
+    alertsRoute(context),
     ...cardinalityRoutes(context),
   ];
   for (const route of [...plainRoutes, openApiRoute([...QUERY_ROUTES, ...STREAM_ROUTES], plainRoutes)])
@@ -135,11 +140,11 @@ function addQueryRoute(
 ): void {
   app.get(path, async (request, reply) => {
     const credential = requireCredential(request);
-    const pathParams = request.params as Readonly<Record<string, string>>;
-    const projectId = projectIdOf(pathParams);
-    const params = request.query as RawParams;
-    const ask = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
+    const path = request.params as Readonly<Record<string, string>>;
+    const { projectId, check } = projectInPath(path);
     const grant = await authorizeRead(context, { credential, projectId, signal: clientGone(reply) });
+    check();
+    const ask = route.prepare({ params: request.query as RawParams, path, nowMs: context.nowMs() });
     const cost = new CostCollector(reply);
     const answer = await ask(context.query, { ...grant, call: cost.watch(grant.call) }, context).catch(
       (error) => {
@@ -160,25 +165,17 @@ function addStreamRoute(
   // Without it HEAD would run the stream and wait for its end.
   app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
     const credential = requireCredential(request);
-    const pathParams = request.params as Readonly<Record<string, string>>;
-    const projectId = projectIdOf(pathParams);
-    const params = request.query as RawParams;
-    const open = route.prepare({ params, path: pathParams, nowMs: context.nowMs() });
+    const path = request.params as Readonly<Record<string, string>>;
+    const { projectId, check } = projectInPath(path);
     const signal = clientGone(reply);
     // A signal for each time: calls leave their listeners on it, and a stream may last for days.
     const authorize = () =>
       authorizeRead(context, { credential, projectId, signal: AbortSignal.any([signal]) });
-    return sendEvents(reply, open(context, { grant: await authorize(), authorize }));
+    const grant = await authorize();
+    check();
+    const open = route.prepare({ params: request.query as RawParams, path, nowMs: context.nowMs() });
+    return sendEvents(reply, open(context, { grant, authorize }));
   });
-}
-
-/** The group of a path says nothing that the project does not; the tenant always comes from the credential. */
-function projectIdOf(path: Readonly<Record<string, string>>): bigint {
-  if (path.group_id !== undefined && !/^\d{1,20}$/.test(path.group_id))
-    throw new AppError('invalid_argument', 'The group in the path must be a decimal group id.', {
-      field: 'group_id',
-    });
-  return path.project_id === undefined ? 0n : parseProjectId(path.project_id);
 }
 
 function addPlainRoute(app: FastifyInstance, { method, path, handle }: PlainRoute): void {

@@ -32,6 +32,12 @@ const limits = z.strictObject({
     .int()
     .min(2 ** 20)
     .optional(),
+  query_max_read_rows: z.int().min(1_000).optional(),
+  query_max_memory_bytes: z
+    .int()
+    .min(2 ** 24)
+    .optional(),
+  query_max_concurrent: z.int().min(1).max(1_000).optional(),
   max_metric_series: z.int().min(1).max(4_000_000).optional(),
   max_attribute_keys: z.int().min(1).max(100_000).optional(),
   max_attribute_values_per_key: z.int().min(1).max(100_000).optional(),

@@ -38,15 +38,25 @@ export function signAssertion(key: SigningKey, caller: Caller, audience: string)
 function toClaims(caller: Caller): JWTPayload {
   if (caller.kind === 'service') return { sub: caller.service, kind: 'service' };
   if (caller.kind === 'admin') return { sub: caller.principal, kind: 'admin' };
-  const { principal, tenantId, projectId, scopes, database, retentionDays } = caller;
+  const { principal, tenantId, projectId, scopes, database, retentionDays, queryLimits } = caller;
   const tenancy = {
     tenant: tenantId,
     project: String(projectId),
     db: database,
     retention_days: retentionDays,
+    ...(queryLimits && { query: queryLimits }),
   };
   return { sub: principal, kind: 'principal', scopes: [...scopes], ...tenancy };
 }
+
+const limit = z.number().int().positive();
+const queryLimitClaims = z.object({
+  maxSeconds: limit,
+  maxReadRows: limit,
+  maxReadBytes: limit,
+  maxMemoryBytes: limit,
+  maxConcurrent: limit,
+});
 
 const principalClaims = z.object({
   sub: z.string(),
@@ -56,17 +66,19 @@ const principalClaims = z.object({
   // Empty while the tenant's cell is being set up, when only administration is granted.
   db: z.string(),
   retention_days: z.number().int().positive(),
+  query: queryLimitClaims.optional(),
 });
 
 function fromClaims(claims: JWTPayload): Caller {
   if (claims.kind === 'service') return { kind: 'service', service: z.string().parse(claims.sub) };
   if (claims.kind === 'admin') return { kind: 'admin', principal: z.string().min(1).parse(claims.sub) };
-  const { sub, tenant, project, scopes, db, retention_days } = principalClaims.parse(claims);
+  const { sub, tenant, project, scopes, db, retention_days, query } = principalClaims.parse(claims);
   const tenancy = {
     tenantId: tenant,
     projectId: BigInt(project),
     database: db,
     retentionDays: retention_days,
+    ...(query && { queryLimits: query }),
   };
   return { kind: 'principal', principal: sub, scopes, ...tenancy };
 }

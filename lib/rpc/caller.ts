@@ -1,6 +1,16 @@
 import { type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
 import { AppError } from '../errors/app-error.js';
 
+/** What one query of a tenant may cost, and how many may run at a time in each replica. None is ever zero. */
+export interface QueryLimits {
+  readonly maxSeconds: number;
+  readonly maxReadRows: number;
+  /** Uncompressed. */
+  readonly maxReadBytes: number;
+  readonly maxMemoryBytes: number;
+  readonly maxConcurrent: number;
+}
+
 /** Who makes an internal call, as the gatekeeper's assertion says. */
 export type Caller =
   | {
@@ -14,6 +24,8 @@ export type Caller =
       readonly database: string;
       /** How far back the tenant's rows are kept, in days. */
       readonly retentionDays: number;
+      /** The tenant's, as they were when the assertion was made. Absent from a gatekeeper that does not know them yet. */
+      readonly queryLimits?: QueryLimits | undefined;
     }
   | {
       readonly kind: 'service';

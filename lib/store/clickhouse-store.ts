@@ -4,7 +4,7 @@ import type { ClickHouseSettings } from '@clickhouse/client';
 import type { Logger } from '../telemetry/logger.js';
 import { type CallDeadline, startDeadline } from './call-deadline.js';
 import { inPieces } from './in-pieces.js';
-import { drain, readRows } from './read-rows.js';
+import { ANSWER_FORMAT, drain, readRows } from './read-rows.js';
 import { quoteColumn, quoteIdentifier, type Statement, type StatementParams } from './statement.js';
 import type {
   CallOptions,
@@ -12,7 +12,6 @@ import type {
   InsertResult,
   InsertRowsOptions,
   QueryResult,
-  QueryStats,
   Store,
   StoreOptions,
 } from './store.js';
@@ -70,18 +69,16 @@ export class ClickHouseStore implements Store {
   }
 
   async #read<T>(statement: Statement, envelope: Envelope): Promise<QueryResult<T>> {
-    const result = await this.#client.query({
+    const { stream } = await this.#client.exec({
       ...envelope,
-      query: statement.sql,
-      format: 'JSONEachRow',
+      query: `${statement.sql}\nFORMAT ${ANSWER_FORMAT}`,
       clickhouse_settings: {
         ...READ_SETTINGS,
         max_result_bytes: String(this.#maxResultBytes),
         ...envelope.clickhouse_settings,
       },
     });
-    const rows = await readRows<T>(result, { maxBytes: this.#maxResultBytes, signal: envelope.abort_signal });
-    return { rows, stats: toStats(result.response_headers['x-clickhouse-summary']) };
+    return readRows<T>(stream, { maxBytes: this.#maxResultBytes, signal: envelope.abort_signal });
   }
 
   async insertNative(insert: InsertNativeOptions): Promise<InsertResult> {
@@ -106,7 +103,12 @@ export class ClickHouseStore implements Store {
   async insertRows(insert: InsertRowsOptions): Promise<InsertResult> {
     const target = `${quoteIdentifier(insert.database)}.${quoteIdentifier(insert.table)}`;
     const statement = { name: insert.name, sql: `INSERT INTO ${target} FORMAT JSONEachRow` };
-    const settings = { ...INSERT_SETTINGS, input_format_skip_unknown_fields: 0 };
+    const { deduplicationToken: token } = insert;
+    const settings = {
+      ...INSERT_SETTINGS,
+      ...(token !== undefined && { insert_deduplicate: 1, insert_deduplication_token: token }),
+      input_format_skip_unknown_fields: 0,
+    };
     const body = insert.rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     return this.#insert(statement, { signal: insert.signal, settings }, undefined, () =>
       Readable.from([Buffer.from(body)], { objectMode: false }),
@@ -195,6 +197,7 @@ export class ClickHouseStore implements Store {
 const READ_SETTINGS: ClickHouseSettings = {
   cancel_http_readonly_queries_on_client_close: 1,
   output_format_json_quote_64bit_integers: 1,
+  output_format_write_statistics: 1,
 };
 
 const INSERT_SETTINGS = {
@@ -204,12 +207,3 @@ const INSERT_SETTINGS = {
   // Views group what they derive from a block already; to look for equal keys once more costs a tenth of the insert.
   optimize_on_insert: 0,
 } as const;
-
-function toStats(summary: string | string[] | undefined): QueryStats {
-  const fields = (typeof summary === 'string' ? JSON.parse(summary) : {}) as Record<string, string>;
-  return {
-    rowsRead: Number(fields.read_rows ?? 0),
-    bytesRead: Number(fields.read_bytes ?? 0),
-    elapsedMs: Number(fields.elapsed_ns ?? 0) / 1e6,
-  };
-}

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { AppError, messageOf } from '../errors/app-error.js';
+import { isServersTotal } from './budget-hit.js';
 import { EXCEPTION, exceptionCodeOf, SERVER_TROUBLE } from './exception-codes.js';
 
 /** When a caller should try again after trouble that passes by itself. */
@@ -67,7 +68,7 @@ function budgetError(code: number, cause: unknown): AppError | undefined {
     case EXCEPTION.indexNotUsed:
       return tooExpensive('would read everything that is stored', cause);
     case EXCEPTION.memoryLimitExceeded:
-      return isServersTotal(cause)
+      return isServersTotal(messageOf(cause))
         ? unavailable('The store is short of memory at the moment; try again shortly.', cause)
         : tooExpensive('needs more memory than its budget allows', cause);
     default:
@@ -109,11 +110,6 @@ function tooExpensive(what: string, cause: unknown): AppError {
 
 function unavailable(message: string, cause: unknown): AppError {
   return new AppError('unavailable', message, { cause, retryAfterMs: RETRY_AFTER_MS });
-}
-
-/** Memory of the whole server ("(total) memory limit exceeded"), as opposed to one query's or user's budget. */
-function isServersTotal(cause: unknown): boolean {
-  return /\(total\)/i.test(messageOf(cause));
 }
 
 /** Limit and measured value out of ClickHouse's sentence; only numbers with a unit are taken over. */

@@ -61,6 +61,8 @@ export interface InsertRowsOptions {
   readonly database: string;
   readonly table: string;
   readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** With it the rows are inserted at most once, however often the call is repeated with the same rows. */
+  readonly deduplicationToken?: string;
   readonly signal?: AbortSignal | undefined;
 }
 

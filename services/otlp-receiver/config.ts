@@ -27,6 +27,15 @@ const ackTimeout: ValueType<number> = {
   },
 };
 
+const ledgerInterval: ValueType<number> = {
+  label: durationMs.label,
+  parse(text) {
+    const ms = durationMs.parse(text);
+    if (ms < 1_000 || ms > 300_000) throw new Error(`expected 1s to 5m, got "${text}"`);
+    return ms;
+  },
+};
+
 const workerName: ValueType<string> = {
   label: 'name (letters, digits, `-`)',
   parse(text) {
@@ -175,6 +184,14 @@ export const otlpReceiverSettings = defineSettings({
     default: '64MiB',
     description:
       'The same for one tenant, so that none can use up what others need. A single request always passes.',
+  },
+  ingestLedgerIntervalMs: {
+    yaml: 'ingest.ledger_interval',
+    env: 'INGEST_LEDGER_INTERVAL',
+    type: ledgerInterval,
+    default: '10s',
+    description:
+      'How often a receiver writes to ClickHouse what became of the exports; 1s to 5m. A receiver that is killed loses what it has counted since, never data.',
   },
   ingestAckTimeoutMs: {
     yaml: 'ingest.ack_timeout',

@@ -12,6 +12,8 @@ import { startGrpcServer } from './grpc/grpc-server.js';
 import { startHttpServer } from './http/http-server.js';
 import { Duplicates } from './ingest/duplicates.js';
 import { Ingest } from './ingest/ingest.js';
+import { Books } from './ledger/books/books.js';
+import { Journal } from './ledger/books/journal.js';
 import { createLedger, registerInFlightGauge } from './ledger/ledger.js';
 import { RejectLog } from './ledger/reject-log.js';
 import { TurnedAway } from './ledger/turned-away.js';
@@ -61,14 +63,18 @@ export async function startOtlpReceiver(
       pipelines.refused(sender),
     );
   lifecycle.add('admissions', admissions);
-  const ledger = createLedger(registry);
+  const books = new Books(DEFAULT_DATABASE, registry);
+  const ledger = createLedger(registry, books);
+  const journal = new Journal({ books, store, intervalMs: config.ingestLedgerIntervalMs, logger, registry });
+  // Closed after everything that enters something.
+  lifecycle.add('ledger', journal);
   const pipeline = await openPipeline(config, { store, ledger, logger, registry }).catch(async (error) => {
     await lifecycle.close();
     throw error;
   });
   lifecycle.add('pipeline', pipeline, CLOSE_TIMEOUT_MS);
   lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
-  const rejects = new RejectLog();
+  const rejects = new RejectLog(books);
   const budget = createBudget(config, context);
   const derivedRows = new DerivedRows(askStoredSeries(store, logger));
   const pipelines = openTenantPipelines(config, context, { budget, pipeline, derivedRows });
@@ -88,7 +94,7 @@ export async function startOtlpReceiver(
     maxRequestBytes: config.ingestMaxRequestBytes,
     ackTimeoutMs: config.ingestAckTimeoutMs,
   });
-  const turnedAway = new TurnedAway(ledger, logger);
+  const turnedAway = new TurnedAway({ ledger, rejects, logger, operatorsDatabase: DEFAULT_DATABASE });
   const serving = { ingest, ledger, turnedAway, logger, readiness, tls };
   const servers = await startServers(config, serving).catch(async (error) => {
     await lifecycle.close();

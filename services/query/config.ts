@@ -13,35 +13,42 @@ const secretText: ValueType<string> = {
   },
 };
 
-/** What one call may cost. The time is for the whole call, everything else for each of its statements. */
+/**
+ * What one call may cost, whosever it is: a tenant's own limits are in force below these. Time, rows and bytes are those of
+ * all statements of a call together, memory that of each.
+ */
 export const queryBudgetSettings = defineSettings({
   queryMaxExecutionMs: {
     yaml: 'query.max_execution_time',
     env: 'QUERY_MAX_EXECUTION_TIME',
     type: durationMs,
-    default: '20s',
-    description: 'Longest time that one query call may take in ClickHouse, all its statements together.',
+    default: '5m',
+    description:
+      'Longest time that one query call may take in ClickHouse, all its statements together, whatever the limit of its tenant (`query_max_seconds`). GATEWAY_REQUEST_TIMEOUT ends calls over REST, too.',
   },
   queryMaxRowsToRead: {
     yaml: 'query.max_rows_to_read',
     env: 'QUERY_MAX_ROWS_TO_READ',
     type: integer(1_000, 1_000_000_000_000),
-    default: '500000000',
-    description: 'Most rows that one statement may read.',
+    default: '1000000000000',
+    description:
+      'Most rows that one query call may read, whatever the limit of its tenant (`query_max_read_rows`).',
   },
   queryMaxBytesToRead: {
     yaml: 'query.max_bytes_to_read',
     env: 'QUERY_MAX_BYTES_TO_READ',
     type: bytes,
-    default: '100GiB',
-    description: 'Most uncompressed bytes that one statement may read.',
+    default: '1024TiB',
+    description:
+      'Most uncompressed bytes that one query call may read, whatever the limit of its tenant (`query_max_read_bytes`).',
   },
   queryMaxMemoryBytes: {
     yaml: 'query.max_memory',
     env: 'QUERY_MAX_MEMORY',
     type: bytes,
-    default: '2GiB',
-    description: 'Most memory that one statement may use in ClickHouse.',
+    default: '16GiB',
+    description:
+      'Most memory that one statement may use in ClickHouse, whatever the limit of its tenant (`query_max_memory_bytes`).',
   },
   queryMaxTraceSpans: {
     yaml: 'query.max_trace_spans',
@@ -54,9 +61,9 @@ export const queryBudgetSettings = defineSettings({
     yaml: 'query.max_concurrent_calls',
     env: 'QUERY_MAX_CONCURRENT_CALLS',
     type: integer(1, 1_000),
-    default: '16',
+    default: '1000',
     description:
-      'Most query calls of one tenant that run at a time in one process. A few more wait for their turn; the rest is refused with 429.',
+      'Most query calls of one tenant that run at a time in one process, whatever the limit of the tenant (`query_max_concurrent`). A few more wait for their turn; the rest is refused with 429.',
   },
   queryMaxMetricSeries: {
     yaml: 'query.max_metric_series',

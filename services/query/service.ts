@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectRouter } from '@connectrpc/connect';
+import { IngestQueryService } from '../../gen/es/gob/query/v1/ingest_pb.js';
 import { LogQueryService } from '../../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
@@ -15,6 +16,7 @@ import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
 import type { QueryConfig } from './config.js';
 import { TailHub } from './logs/tail/tail-hub.js';
 import { queryCalls } from './rpc/index.js';
+import { ingestCalls } from './rpc/ingest/index.js';
 import { logCalls } from './rpc/logs/index.js';
 import { metricCalls } from './rpc/metrics/index.js';
 
@@ -26,6 +28,9 @@ export interface QueryOverrides {
   /** How long one stream of a live tail lasts. Default 30 s. */
   readonly tailLeaseMs?: number;
 }
+
+/** Longest deadline that a caller may set. What bounds a call is its tenant's budget; a gateway may be told to wait longer. */
+const MAX_CALL_MS = 3_600_000;
 
 /** The audience that assertions for this service are made for. */
 export const QUERY_AUDIENCE = 'query';
@@ -52,10 +57,7 @@ export async function startQueryService(
   const context = {
     store,
     budget: config,
-    slots: new TenantSlots({
-      perTenant: config.queryMaxConcurrentCalls,
-      maxWaitMs: config.queryMaxExecutionMs,
-    }),
+    slots: new TenantSlots(),
     pageTokenKey: config.queryPageTokenKey ? Buffer.from(config.queryPageTokenKey) : randomBytes(32),
     nowMs: overrides.nowMs ?? Date.now,
   };
@@ -67,9 +69,11 @@ export async function startQueryService(
       router.service(QueryService, queryCalls(context));
       router.service(LogQueryService, logCalls(context, tail));
       router.service(MetricQueryService, metricCalls(context));
+      router.service(IngestQueryService, ingestCalls(context));
     },
     logger,
     registry,
+    maxTimeoutMs: MAX_CALL_MS,
     verifyAssertion: createAssertionVerifier(QUERY_AUDIENCE, overrides.fetchKeys ?? keys.fetch),
   });
   lifecycle.add('rpc server', rpc);

@@ -17,6 +17,15 @@ export async function createTestSigner(): Promise<TestSigner> {
   };
 }
 
+/** What an instance allows at most, so that its settings are the limits. */
+const NO_OWN_LIMITS = {
+  maxSeconds: 300,
+  maxReadRows: 1e12,
+  maxReadBytes: 2 ** 50,
+  maxMemoryBytes: 2 ** 40,
+  maxConcurrent: 1_000,
+};
+
 /** A principal of tenant 1, project 1 unless told otherwise. */
 export function testPrincipal(overrides: Partial<Principal> = {}): Principal {
   return {
@@ -27,6 +36,7 @@ export function testPrincipal(overrides: Partial<Principal> = {}): Principal {
     scopes: ['read_observability'],
     database: 'gob_cell_default',
     retentionDays: 30,
+    queryLimits: NO_OWN_LIMITS,
     ...overrides,
   };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,14 @@ describe('exceptions', () => {
       ),
     );
     expect(body.match(/DB::Exception/g)).toHaveLength(1);
+  });
+
+  it.each(['a b', '[::1', 'x:99999', '%', '@'])('of the Host header %j is HTTP 400', async (host) => {
+    const { hostname, port } = new URL(server.url);
+    const asking = request({ host: hostname, port, path: '/?query=SELECT+1', headers: { host } }).end();
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    response.resume();
+    expect([response.statusCode, response.headers['x-clickhouse-exception-code']]).toEqual([400, '36']);
   });
 
   it('reach the caller of the client as ClickHouseError', async () => {
@@ -153,6 +161,8 @@ describe('who may enter', () => {
     expect(await ask(`${guarded.url}/ping`)).toBe(200);
     const right = createClient({ url: guarded.url, username: 'gob', password: 'geheim:ä', log });
     expect(await right.ping({ select: true })).toEqual({ success: true });
+    // As on a server, health is nobody's secret.
+    expect(await ask(`${guarded.url}/replicas_status`)).toBe(200);
     const wrong = createClient({ url: guarded.url, username: 'gob', password: 'falsch', log });
     await expect(wrong.query({ query: 'SELECT 1' })).rejects.toMatchObject({
       code: '516',

@@ -44,6 +44,13 @@ beforeAll(async () => {
     `INSERT INTO ${DATABASE}.attr_catalog (TenantId, ProjectId, Day, Signal, Source, Key, Value, Rows)
      VALUES (2, 9, today(), 'spans', 'attr', 'http.route', '/cart', 1), (2, 9, today(), 'logs', 'attr', 'cart.id', '9', 1)`,
   );
+  await bed.query.sql(
+    `INSERT INTO ${DATABASE}.ingest_ledger (TenantId, ProjectId, Signal, Minute, ServiceName, ReceivedItems)
+     VALUES (2, 9, 'traces', toStartOfMinute(now()), 'shop', 1)`,
+  );
+  await bed.query.sql(
+    `INSERT INTO ${DATABASE}.ingest_rejects (TenantId, ProjectId, Signal, LastAt, Reason) VALUES (2, 9, 'traces', now64(3), 'invalid_id')`,
+  );
   await insertExampleLogs();
   await insertMetric();
   document = openApi.parse(await (await bed.get('/openapi.json', {})).json());
@@ -140,11 +147,14 @@ describe('every route', () => {
     [['cookie', 'gob_session=wrong']],
   ];
 
-  it('that is not public refuses a stranger', async () => {
-    const closed = bed.routes.filter(
+  const closedRoutes = () =>
+    bed.routes.filter(
       ({ method, url }) =>
         !OF_TENANT_QUOTA.test(url) && !PUBLIC.includes(`${method.replace('HEAD', 'GET')} ${url}`),
     );
+
+  it('that is not public refuses a stranger', async () => {
+    const closed = closedRoutes();
     expect(closed.length).toBeGreaterThan(20);
     for (const { method, url } of closed) {
       const address = url
@@ -152,14 +162,41 @@ describe('every route', () => {
         .replace(':group_id', '22')
         .replace(':trace_id', 'ab'.repeat(16))
         .replace(':fingerprint', 'ab'.repeat(16))
-        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values')
-        .replace(/metrics\/(search\w*|exemplars)$/, '$&?mname=cart.items&mtype=sum');
+        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values');
       for (const credential of CREDENTIALS_OF_STRANGERS) {
         const headers = new Headers([['x-requested-with', 'XMLHttpRequest'], ...credential]);
         const response = await fetch(`${bed.url}${address}`, { method, headers });
         expect(response.status, `${method} ${address}`).toBe(401);
         if (method !== 'HEAD') expect(await response.text()).not.toContain('shop"');
       }
+    }
+  });
+
+  const BAD_PARAMETERS = new URLSearchParams(
+    ['period', 'page_size', 'sort', 'filter', 'limit', 'mname', 'mtype', 'month'].map(
+      (name): [string, string] => [name, ')('],
+    ),
+  );
+
+  it('tells a stranger nothing about what is wrong with a request', async () => {
+    for (const { method, url } of closedRoutes()) {
+      const address = `${url.replace(/:\w+/g, 'not-an-id').replace('*', 'nothing')}?${BAD_PARAMETERS}`;
+      const body = ['PUT', 'POST'].includes(method) && { body: '{"limits": 1}' };
+      for (const credential of CREDENTIALS_OF_STRANGERS) {
+        const headers = new Headers([['x-requested-with', 'XMLHttpRequest'], ...credential]);
+        if (body) headers.set('content-type', 'application/json');
+        const response = await fetch(`${bed.url}${address}`, { method, headers, ...body });
+        expect(response.status, `${method} ${address}`).toBe(401);
+      }
+    }
+  });
+
+  it('tells a user of another tenant only that there is no such project', async () => {
+    for (const [path, get] of questions()) {
+      const [address] = exampleUrl(path, get, 7).split('?');
+      const response = await bed.get(`${address}?${BAD_PARAMETERS}`, OWNER);
+      // Without a project in the path it is the caller's own that is asked.
+      expect(response.status, path).toBe(path.includes('{project_id}') ? 404 : 400);
     }
   });
 

@@ -12,6 +12,7 @@ import {
   type Credential,
   GatekeeperService,
 } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
 import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
@@ -53,7 +54,15 @@ export async function startGatewayBed(): Promise<GatewayBed> {
     address: ANY_PORT,
     purpose: 'gatekeeper of the test',
     routes: (router) =>
-      void router.service(GatekeeperService, testGatekeeper(query, { asked, signedOut, revoked })),
+      void router
+        .service(GatekeeperService, testGatekeeper(query, { asked, signedOut, revoked }))
+        .service(RateLimitService, {
+          listLimitHits: ({ credential }) => {
+            identify(credential);
+            return { hits: [] };
+          },
+          returnLeases: () => ({}),
+        }),
     logger,
     registry,
     verifyAssertion: undefined,

@@ -10,6 +10,8 @@ import { loadConfig } from '../../lib/config/load.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
 import { gatekeeperSettings } from '../../services/gatekeeper/config.js';
 import { startGatekeeper } from '../../services/gatekeeper/service.js';
+import { querySettings } from '../../services/query/config.js';
+import { startQueryService } from '../../services/query/service.js';
 import { tenantQuotaSettings } from '../../services/tenant-quota/config.js';
 import { startTenantQuota } from '../../services/tenant-quota/service.js';
 import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
@@ -24,7 +26,7 @@ export const TOKENS = {
   owner: 'token-of-the-owner',
   reader: 'token-of-a-reader',
 } as const;
-const IDENTITIES = {
+export const IDENTITIES = {
   admins: [{ name: 'ops', sha256: hash(TOKENS.admin) }],
   tenants: [
     {
@@ -58,6 +60,7 @@ export interface SendOptions {
 
 export interface TenantBed {
   readonly clickhouseUrl: string;
+  readonly gatewayUrl: string;
   readonly gatekeeperUrl: string;
   send(method: string, path: string, options?: SendOptions): Promise<Answer>;
   /** Runs the command line as the administrator. */
@@ -65,11 +68,18 @@ export interface TenantBed {
   close(): Promise<void>;
 }
 
-/** Gateway, gatekeeper and tenant-quota on a real engine; the query service is away. */
-export async function startTenantBed(): Promise<TenantBed> {
+export interface TenantBedOptions {
+  /** Default: IDENTITIES. */
+  readonly identities?: unknown;
+  /** Default: the query service is away. */
+  readonly withQuery?: boolean;
+}
+
+/** Gateway, gatekeeper and tenant-quota on a real engine. */
+export async function startTenantBed(options: TenantBedOptions = {}): Promise<TenantBed> {
   const directory = mkdtempSync(join(tmpdir(), 'gob-tenants-'));
   const identityFile = join(directory, 'identity.yaml');
-  writeFileSync(identityFile, stringify(IDENTITIES));
+  writeFileSync(identityFile, stringify(options.identities ?? IDENTITIES));
   const clickhouse = await startEmbeddedClickHouse();
   let gatekeeperUrl = '';
   const tenantQuota = await startTenantQuota(
@@ -90,10 +100,16 @@ export async function startTenantBed(): Promise<TenantBed> {
     context,
   );
   gatekeeperUrl = gatekeeper.url;
+  const query = options.withQuery && (await startQuery(clickhouse.url, gatekeeperUrl));
   const gateway = await startGateway(
     {
       ...loadConfig(gatewaySettings, { argv: [], env: {} }),
-      ...{ gatewayAddress: ANY_PORT, gatekeeperUrl, queryUrl: AWAY, tenantQuotaUrl: tenantQuota.url },
+      ...{
+        gatewayAddress: ANY_PORT,
+        gatekeeperUrl,
+        queryUrl: query ? query.url : AWAY,
+        tenantQuotaUrl: tenantQuota.url,
+      },
       ...{ gatewayPublicUrl: undefined, gatewayGitlabOrigins: [], gatewayRequestTimeoutMs: 60_000 },
       gatewayUiDir: directory,
     },
@@ -103,15 +119,26 @@ export async function startTenantBed(): Promise<TenantBed> {
   const env = { GOB_URL: gateway.url, GOB_ADMIN_TOKEN: TOKENS.admin };
   return {
     clickhouseUrl: clickhouse.url,
+    gatewayUrl: gateway.url,
     gatekeeperUrl,
     send: (method, path, options) => send(`${gateway.url}${path}`, method, options),
     gob: (...argv) => runCommand(argv, { env, readFile: () => '', fetch }),
     close: async () => {
-      for (const part of [gateway, gatekeeper, tenantQuota, clickhouse]) await part.close();
+      for (const part of [gateway, ...(query ? [query] : []), gatekeeper, tenantQuota, clickhouse])
+        await part.close();
       rmSync(directory, { recursive: true });
     },
   };
 }
+
+const startQuery = (clickhouseUrl: string, gatekeeperUrl: string) =>
+  startQueryService(
+    {
+      ...loadConfig(querySettings, { argv: [], env: {} }),
+      ...{ queryAddress: ANY_PORT, clickhouseUrl, gatekeeperUrl },
+    },
+    testServiceContext(),
+  );
 
 async function send(url: string, method: string, options: SendOptions = {}): Promise<Answer> {
   const { token = TOKENS.admin, body, headers } = options;

@@ -83,6 +83,24 @@ describe('the admin interface', () => {
       });
   });
 
+  it('says who may ask before it says what is wrong', async () => {
+    const { body } = await send('GET', '/openapi.json');
+    const { paths } = body as { paths: Record<string, Record<string, unknown>> };
+    const asked = Object.entries(paths).filter(([path]) =>
+      /^\/v3\/(admin|tenant)|analytics\/storage/.test(path),
+    );
+    expect(asked.length).toBeGreaterThan(8);
+    for (const [path, methods] of asked)
+      for (const method of Object.keys(methods)) {
+        const address = `${path.replace(/\{\w+\}/g, 'not-an-id')}?month=13&page_size=)(&dry_run=x`;
+        const wrong = { token: 'a-stranger', ...(method === 'put' && { body: { limits: 1 } }) };
+        const answer = await send(method.toUpperCase(), address, wrong);
+        expect([401, 403], `${method} ${address}`).toContain(answer.status);
+      }
+    const wrong = await send('PUT', '/v3/admin/tenants/x', { token: TOKENS.owner, body: 1 });
+    expect(wrong).toMatchObject({ status: 403 });
+  });
+
   it('is in the OpenAPI document, each method of a path', async () => {
     const { body } = await send('GET', '/openapi.json');
     const operation = { summary: expect.any(String) };

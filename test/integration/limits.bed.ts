@@ -45,6 +45,7 @@ export const identitiesWith = (bytesPerSecond = 2_000) => ({
 export interface LimitsBed {
   readonly clickhouse: EmbeddedClickHouse;
   readonly gatekeeper: Gatekeeper;
+  readonly tenantQuotaUrl: string;
   readonly gatekeeperContext: ReturnType<typeof testServiceContext>;
   readonly receivers: readonly TestReceiver[];
   /** Rows of the audit log so far. */
@@ -56,6 +57,8 @@ export interface LimitsBed {
 export interface LimitsBedOptions {
   readonly kv?: Kv;
   readonly receivers: number;
+  /** Default: those with one limit. */
+  readonly identities?: unknown;
   /** Settings of the gatekeeper that differ. */
   readonly gatekeeper?: Partial<GatekeeperConfig>;
 }
@@ -65,7 +68,7 @@ export async function startLimitsBed(options: LimitsBedOptions): Promise<LimitsB
   const directory = mkdtempSync(join(tmpdir(), 'gob-limits-'));
   const identityFile = join(directory, 'identity.yaml');
   const writeIdentities = (identities: unknown) => writeFileSync(identityFile, stringify(identities));
-  writeIdentities(identitiesWith());
+  writeIdentities(options.identities ?? identitiesWith());
   const clickhouse = await startEmbeddedClickHouse();
   let gatekeeperUrl = '';
   const tenantQuota = await startTenantQuota(
@@ -99,6 +102,7 @@ export async function startLimitsBed(options: LimitsBedOptions): Promise<LimitsB
   return {
     clickhouse,
     gatekeeper,
+    tenantQuotaUrl: tenantQuota.url,
     gatekeeperContext,
     receivers: started,
     audit,

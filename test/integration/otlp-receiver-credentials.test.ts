@@ -75,6 +75,27 @@ describe('credentials', () => {
   });
 });
 
+describe('a storage quota that is used up', () => {
+  it('is among the refusals of whom the receiver has admitted before', async () => {
+    const [known, unknown] = [uniqueToken(), uniqueToken()];
+    const body = encodeRequest(makeRequest([makeSpan()]));
+    stack.gatekeeper.answerWith(() => admission({ validMs: 1 }));
+    await send(body, { metadata: { 'private-token': known } });
+    stack.gatekeeper.answerWith(() => {
+      throw new AppError('storage_quota', 'The storage quota of tenant acme is used up.');
+    });
+    const refused = async (token: string) => {
+      // Until the admission of before has run out.
+      for (let code = CODE.ok; code === CODE.ok; )
+        ({ code } = await send(body, { metadata: { 'private-token': token, 'user-agent': token } }));
+    };
+    await refused(known);
+    await refused(unknown);
+    const ofTenant = stack.receiver.rejects.last(22).filter(({ reason }) => reason === 'storage_quota');
+    expect(ofTenant).toMatchObject([{ projectId: 7n, userAgent: expect.stringContaining(known) }]);
+  });
+});
+
 describe('the ledger', () => {
   interface Entry {
     readonly labels: Readonly<Partial<Record<string, string | number>>>;

@@ -8,6 +8,7 @@ const receiver = await startTestReceiver({
   otlpGrpcAddress: port('TEST_GRPC_PORT'),
   otlpHttpAddress: port('TEST_HTTP_PORT'),
   dataDir: process.env.TEST_DATA_DIR,
+  ingestLedgerIntervalMs: Number(process.env.TEST_LEDGER_INTERVAL_MS ?? 10_000),
 });
 process.on('message', async () => process.send?.({ metrics: await receiver.context.registry.metrics() }));
 process.send?.({ grpcUrl: receiver.grpcUrl, httpUrl: receiver.httpUrl });

@@ -47,6 +47,8 @@ describe('isolation of logs', () => {
         { serviceNames: ['shop'] },
         { traceIds: [bytesOf(shared.traceId)] },
         { bodyWords: ['same'] },
+        // An OR outside of what binds a statement to its reader would show everything.
+        { expression: 'same OR severity > 0 OR NOT service = nothing' },
       ];
       for (const filter of filters) {
         const { logs } = await logBed.client.searchLogs({ range: LAST_DAY, filter }, options);
@@ -162,7 +164,7 @@ describe('the cost of a search', () => {
     const error = await errorOf(poor.searchLogs({ range: LAST_DAY }, await logBed.bed.as({ projectId })));
     expect(error).toMatchObject({
       code: 'query_too_expensive',
-      message: expect.stringMatching(/rows.*1.00 thousand/),
+      message: expect.stringMatching(/limit 1000 rows/),
     });
   });
 });

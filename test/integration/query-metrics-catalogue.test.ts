@@ -83,6 +83,22 @@ describe('the list of metrics', () => {
     expect(await namesOf({ traceIds: [bytesOf(traceIdOf(9))] })).toEqual([]);
   });
 
+  it('leads from a trace to what was measured during it', async () => {
+    const options = await bed.as();
+    const of = async (traceId: string, limit = 0) =>
+      bed.metrics.listTraceExemplars({ traceId: bytesOf(traceId), limit }, options);
+    const { exemplars, hasMore } = await of(STORED_TRACE);
+    expect(hasMore).toBe(false);
+    expect(new Set(exemplars.map(({ metricName }) => metricName))).toEqual(new Set(['http.requests']));
+    expect(exemplars[0]).toMatchObject({
+      metricType: MetricType.SUM,
+      exemplar: { value: 1, traceId: bytesOf(STORED_TRACE), serviceName: 'shop' },
+    });
+    expect((await of(UNSAMPLED_TRACE)).exemplars.map(({ metricName }) => metricName)).toEqual(['fresh']);
+    expect(await of(traceIdOf(9))).toMatchObject({ exemplars: [], hasMore: false });
+    expect(await errorOf(of('ab'))).toMatchObject({ code: 'invalid_argument', field: 'trace_id' });
+  });
+
   it('refuses what is too much, by name', async () => {
     const many = Array.from({ length: 21 }, () => 'a');
     const bad = {

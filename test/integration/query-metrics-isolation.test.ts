@@ -68,6 +68,13 @@ describe('isolation', () => {
       expect(metrics.map(({ name, description }) => [name, description])).toEqual([['same', nameOf(owner)]]);
       const { metric } = await bed.metrics.getMetric({ name: 'same', type }, options);
       expect(metric?.description).toBe(nameOf(owner));
+      const ofTrace = await bed.metrics.listTraceExemplars(
+        { traceId: Buffer.from(TRACE_ID, 'hex') },
+        options,
+      );
+      expect(ofTrace.exemplars.map(({ metricName, exemplar }) => [metricName, exemplar?.value])).toEqual([
+        ['same', 1],
+      ]);
       const selection = requestOf({ name: 'same', type }).selection;
       expect((await bed.metrics.listExemplars({ selection }, options)).exemplars).toHaveLength(1);
     });

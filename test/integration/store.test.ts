@@ -61,9 +61,8 @@ describe('a query', () => {
   });
 
   it('reports what was read', async () => {
-    const { stats } = await store.query(sql('SELECT count() FROM numbers(1000) WHERE number > 5'));
-    expect(stats.rowsRead).toBeGreaterThan(0);
-    expect(stats.bytesRead).toBeGreaterThan(0);
+    const { stats } = await store.query(sql('SELECT sum(number) FROM numbers(1000)'));
+    expect(stats).toMatchObject({ rowsRead: 1_000, bytesRead: 8_000 });
     expect(stats.elapsedMs).toBeGreaterThan(0);
   });
 

@@ -83,6 +83,12 @@ export const logFilterParams = {
     'A text that the body contains, at any place, also within words; the case of ASCII letters does not count. Slower than words.',
   ),
   'not_like[body]': texts.describe('A text that the body does not contain.'),
+  filter: z
+    .string()
+    .optional()
+    .describe(
+      'A condition on records with comparisons, AND, OR, NOT and words of the body, for example `severity >= warn AND (timeout OR http.status EXISTS)`. Its grammar is in docs/filter-grammar.md.',
+    ),
 };
 
 const logFilterObject = z.object(logFilterParams);
@@ -108,6 +114,7 @@ export function toLogFilter(input: LogFilterInput): MessageInitShape<typeof LogF
     notBodyWords: input['not[body]'] ?? [],
     bodyContains: input['like[body]'] ?? [],
     notBodyContains: input['not_like[body]'] ?? [],
+    expression: input.filter ?? '',
   };
 }
 

@@ -4,11 +4,43 @@ import { parseTraceId } from '../format/ids.js';
 const MAX_UINT64 = 2n ** 64n - 1n;
 
 /** A project id of a path. 0, which would mean "the credential's own", is not one. */
-export function parseProjectId(text: string): bigint {
+function parseProjectId(text: string): bigint {
   const id = /^[1-9]\d{0,19}$/.test(text) ? BigInt(text) : 0n;
   if (id > 0n && id <= MAX_UINT64) return id;
   throw new AppError('invalid_argument', 'The project in the path must be a decimal project id.', {
     field: 'project_id',
+  });
+}
+
+export interface ProjectInPath {
+  /** 0n, the credential's own project, when the path names none or no valid one. */
+  readonly projectId: bigint;
+  /** Refuses an id that is not one, and a group that is not one. */
+  readonly check: () => void;
+}
+
+/**
+ * The project of a path, for the gatekeeper to be asked before anything in the request is checked: who may not ask learns
+ * nothing about what is asked, nor that it is wrong.
+ */
+export function projectInPath(path: Readonly<Record<string, string>>): ProjectInPath {
+  const { project_id: text, group_id: group } = path;
+  try {
+    const projectId = text === undefined ? 0n : parseProjectId(text);
+    return { projectId, check: () => checkGroup(group) };
+  } catch (refusal) {
+    const check = () => {
+      throw refusal;
+    };
+    return { projectId: 0n, check };
+  }
+}
+
+/** The group of a path says nothing that the project does not; the tenant always comes from the credential. */
+function checkGroup(group: string | undefined): void {
+  if (group === undefined || /^\d{1,20}$/.test(group)) return;
+  throw new AppError('invalid_argument', 'The group in the path must be a decimal group id.', {
+    field: 'group_id',
   });
 }
 

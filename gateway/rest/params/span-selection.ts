@@ -19,7 +19,7 @@ const traceIds = z.array(
     .string()
     .refine((text) => parseTraceId(text) !== undefined, 'expected 32 hex digits, with or without dashes'),
 );
-const durations = z.array(z.string().regex(/^\d{1,20}(\.\d{0,9})?$/, 'expected a number of nanoseconds'));
+const durations = z.array(z.string().regex(/^\d{1,20}(\.\d{0,30})?$/, 'expected a number of nanoseconds'));
 
 /** The members of a schema that say which spans are meant. All are combined with AND. */
 export const spanSelectionParams = {

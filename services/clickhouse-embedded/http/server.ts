@@ -65,7 +65,7 @@ async function route(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`);
+  const url = urlOf(incoming);
   if (url.pathname === '/ping') return sendOk(response);
   if (url.pathname === '/replicas_status') {
     await options.engine.probe();
@@ -76,6 +76,18 @@ async function route(
   if (incoming.method === 'GET' && !url.searchParams.has('query')) return sendOk(response);
   authenticate(incoming, url, options.account);
   return handler.handle(incoming, response, url);
+}
+
+/** The Host header is the caller's word, and so may be anything. */
+function urlOf({ url = '/', headers }: IncomingMessage): URL {
+  const base = `http://${headers.host ?? 'localhost'}`;
+  const whole = URL.canParse(base) && url.startsWith('/') ? `${new URL(base).origin}${url}` : url;
+  if (URL.canParse(whole)) return new URL(whole);
+  throw new ClickHouseException(
+    36,
+    'BAD_ARGUMENTS',
+    'The Host header or the address of the request is malformed',
+  );
 }
 
 function sendOk(response: ServerResponse): void {

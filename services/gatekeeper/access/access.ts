@@ -19,7 +19,10 @@ const SUFFICIENT_SCOPES: Readonly<Record<Action, readonly string[]>> = {
 
 const KINDS = { token: 'Token', user: 'User', certificate: 'Client certificate' } as const;
 
-type KnownCoverage = Exclude<Identity['coverage'], { readonly membership: unknown }>;
+type KnownCoverage = Exclude<
+  Identity['coverage'],
+  { readonly membership: unknown } | { readonly everything: true }
+>;
 
 export interface AccessRequest {
   readonly identity: Identity;
@@ -43,7 +46,8 @@ export async function checkAccess(directory: TenantLookup, request: AccessReques
     if (request.evenIfOff !== true) requireUsable(found);
     return found;
   }
-  const found = requireSame(request, findCoveredProject(coveredProjects(directory, coverage), request));
+  const covered = 'everything' in coverage ? [] : coveredProjects(directory, coverage);
+  const found = requireSame(request, findCoveredProject(covered, request));
   requireScope(request);
   if (request.evenIfOff !== true) requireUsable(found);
   return found;
@@ -53,12 +57,18 @@ export async function checkAccess(directory: TenantLookup, request: AccessReques
 export async function readableProjects(directory: TenantLookup, identity: Identity): Promise<Project[]> {
   if (!identity.scopes.some((scope) => SUFFICIENT_SCOPES[Action.READ].includes(scope))) return [];
   const { coverage } = identity;
-  const covered =
-    'membership' in coverage
-      ? await listMembersProjects(directory, coverage.membership)
-      : coveredProjects(directory, coverage);
+  const covered = await listedProjects(directory, coverage);
   const projects = covered.map(({ project }) => project).filter(({ enabled }) => enabled);
   return projects.sort((a, b) => a.path.localeCompare(b.path));
+}
+
+async function listedProjects(
+  directory: TenantLookup,
+  coverage: Identity['coverage'],
+): Promise<readonly ProjectOfTenant[]> {
+  if ('everything' in coverage) return directory.allProjects();
+  if ('membership' in coverage) return listMembersProjects(directory, coverage.membership);
+  return coveredProjects(directory, coverage);
 }
 
 function requireScope({ identity, action }: AccessRequest): void {

@@ -7,10 +7,14 @@ export interface Identity {
   readonly name: string;
   readonly kind: 'token' | 'user' | 'certificate';
   readonly scopes: readonly string[];
-  /** Covers exactly one project, or every project of a tenant, or those that somebody else says. */
+  /**
+   * Covers exactly one project, or every project of a tenant, or those that somebody else says. What covers everything may list it,
+   * and open nothing.
+   */
   readonly coverage:
     | { readonly projectId: bigint }
     | { readonly tenantId: number }
+    | { readonly everything: true }
     | { readonly membership: Membership };
 }
 

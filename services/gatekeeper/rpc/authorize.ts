@@ -1,8 +1,10 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { Action, type GatekeeperService } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import type { TenantLimits } from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import { ASSERTION_TTL_SECONDS, signAssertion } from '../../../lib/rpc/assertion.js';
+import type { QueryLimits } from '../../../lib/rpc/caller.js';
 import { checkAccess } from '../access/access.js';
 import { type GatekeeperContext, identify } from '../context.js';
 
@@ -34,6 +36,7 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
       scopes: identity.scopes,
       database: tenant.database,
       retentionDays: tenant.limits?.retentionDays ?? 1,
+      queryLimits: tenant.limits && queryLimitsOf(tenant.limits),
     } as const;
     const expiresAt = timestampFromMs(Date.now() + ASSERTION_TTL_SECONDS * 1000);
     const assertion = await signAssertion(context.keys.current, caller, audience);
@@ -43,4 +46,16 @@ export function authorize(context: GatekeeperContext): ServiceImpl<typeof Gateke
       ...{ assertion, expiresAt },
     };
   };
+}
+
+/** Undefined when the registry does not keep one of them yet: a zero would be taken for a limit. */
+function queryLimitsOf(limits: TenantLimits): QueryLimits | undefined {
+  const figures = {
+    maxSeconds: limits.queryMaxSeconds,
+    maxReadRows: Number(limits.queryMaxReadRows),
+    maxReadBytes: Number(limits.queryMaxReadBytes),
+    maxMemoryBytes: Number(limits.queryMaxMemoryBytes),
+    maxConcurrent: limits.queryMaxConcurrent,
+  };
+  return Object.values(figures).every((figure) => figure > 0) ? figures : undefined;
 }

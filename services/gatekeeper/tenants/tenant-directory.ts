@@ -26,7 +26,7 @@ export interface ProjectOfTenant {
 }
 
 /** What decisions need of the registry. Both throw `unavailable` until it has been received once. */
-export type TenantLookup = Pick<TenantDirectory, 'findProject' | 'findTenant'>;
+export type TenantLookup = Pick<TenantDirectory, 'findProject' | 'findTenant' | 'allProjects'>;
 
 const DEPENDENCY = 'tenant-quota';
 const RECONNECT_MIN_MS = 100;
@@ -60,6 +60,11 @@ export class TenantDirectory implements Closable {
   findProject(projectId: bigint): ProjectOfTenant | undefined {
     this.#requireSynced();
     return this.#projects.get(projectId);
+  }
+
+  allProjects(): readonly ProjectOfTenant[] {
+    this.#requireSynced();
+    return [...this.#projects.values()];
   }
 
   findTenant(tenantId: number): Tenant | undefined {

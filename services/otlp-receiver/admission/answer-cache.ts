@@ -20,12 +20,9 @@ export class AnswerCache {
 
   get(key: string): CachedAnswer | undefined {
     const entry = this.#entries.get(key);
-    return entry && entry.expiresAtMs > performance.now() ? entry.answer : undefined;
-  }
-
-  /** The last answer, whatever its age. */
-  last(key: string): CachedAnswer | undefined {
-    return this.#entries.get(key)?.answer;
+    if (!entry || entry.expiresAtMs > performance.now()) return entry?.answer;
+    this.#entries.delete(key);
+    return undefined;
   }
 
   set(key: string, answer: CachedAnswer, ttlMs: number): void {

@@ -9,7 +9,7 @@ import { type AdmitAnswer, readAdmitResponse, toAdmitRequest, toReturnLeases } f
 import { AnswerCache } from './answer-cache.js';
 import { type CredentialForm, credentialForm, questionKey } from './credential-form.js';
 import { LeasePool } from './lease-pool.js';
-import { RateLimited } from './rate-limited.js';
+import { KnownSenderRefused, RateLimited } from './rate-limited.js';
 
 const RETURN_INTERVAL_MS = 250;
 /** A refusal is remembered so that a misconfigured exporter does not become the gatekeeper's load. */
@@ -41,6 +41,8 @@ export class GatekeeperAdmissions implements Admissions {
   readonly #logger: Logger;
   readonly #cache = new AnswerCache(MAX_CACHED_ANSWERS);
   readonly #addresses = new LruSet<string>(MAX_KNOWN_ADDRESSES);
+  /** Whose each question was when it was last answered: a storage quota that is used up is refused without a name. */
+  readonly #senders = new Map<string, KnownSenderRefused['sender']>();
   readonly #asking = new Map<string, Asking>();
   readonly #pool = new LeasePool();
   readonly #timer: NodeJS.Timeout;
@@ -81,7 +83,8 @@ export class GatekeeperAdmissions implements Admissions {
   }
 
   /** False when only the gatekeeper can tell. Throws a refusal that stands. */
-  #spend({ question }: Sender, { tenantId, projectId }: Admission, isCounted = false): boolean {
+  #spend({ question }: Sender, admission: Admission, isCounted = false): boolean {
+    const { tenantId, projectId, database } = admission;
     const { signal } = question;
     const owner = { tenantId, signal };
     const nowMs = performance.now();
@@ -89,7 +92,7 @@ export class GatekeeperAdmissions implements Admissions {
     if (spending === 'spent') return true;
     if (spending === 'ask') return false;
     if (!isCounted) this.#pool.countRefused(owner, projectId, nowMs);
-    throw new RateLimited({ ...owner, projectId }, spending);
+    throw new RateLimited({ ...owner, projectId, database }, spending);
   }
 
   async #admitByAsking(sender: Sender): Promise<Admission> {
@@ -142,7 +145,7 @@ export class GatekeeperAdmissions implements Admissions {
       );
     } catch (error) {
       purse?.restore(lease?.returned);
-      const refusal = this.#refusalOf(error);
+      const refusal = this.#ofKnownSender(key, this.#refusalOf(error));
       if (isAboutIdentity(refusal)) this.#refuse(key, refusal);
       throw refusal;
     } finally {
@@ -151,9 +154,9 @@ export class GatekeeperAdmissions implements Admissions {
   }
 
   #refuse(key: string, refusal: AppError): void {
-    const last = this.#cache.last(key);
+    const sender = this.#senders.get(key);
     this.#cache.set(key, { refusal }, REFUSAL_TTL_MS);
-    if (last && 'admission' in last) this.#onRefused(last.admission);
+    if (sender) this.#onRefused(sender);
   }
 
   #enter({ key, question }: Sender, answer: AdmitAnswer, needBytes: number): Admission {
@@ -161,9 +164,22 @@ export class GatekeeperAdmissions implements Admissions {
     const nowMs = performance.now();
     const purse = this.#pool.purse({ tenantId: admission.tenantId, signal: question.signal }, nowMs);
     this.#cache.set(key, { admission }, ttlMs);
+    this.#noteSender(key, admission);
     if (lease) purse.grant(lease, nowMs);
     if (refusal) purse.refuse(refusal, needBytes, nowMs);
     return admission;
+  }
+
+  #noteSender(key: string, { tenantId, projectId, database }: Admission): void {
+    this.#senders.delete(key);
+    this.#senders.set(key, { tenantId, projectId, database });
+    const [oldest] = this.#senders.keys();
+    if (this.#senders.size > MAX_CACHED_ANSWERS && oldest !== undefined) this.#senders.delete(oldest);
+  }
+
+  #ofKnownSender(key: string, refusal: AppError): AppError {
+    const sender = refusal.code === 'storage_quota' ? this.#senders.get(key) : undefined;
+    return sender ? new KnownSenderRefused(sender, refusal) : refusal;
   }
 
   /** Lost returns are no loss but to the tenant, and only until its window is over. */

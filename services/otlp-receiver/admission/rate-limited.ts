@@ -1,3 +1,4 @@
+import { AppError } from '../../../lib/errors/app-error.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { ReceivedSignal } from './admission.js';
 import type { StandingRefusal } from './purse.js';
@@ -5,10 +6,22 @@ import type { StandingRefusal } from './purse.js';
 /** Those who were sent away together should not come back together. */
 const JITTER = 0.25;
 
+/** A refusal of somebody who is known from before. */
+export class KnownSenderRefused extends AppError {
+  readonly sender: Pick<RefusedSender, 'tenantId' | 'projectId' | 'database'>;
+
+  constructor(sender: KnownSenderRefused['sender'], refusal: AppError) {
+    super(refusal.code, refusal.message, { cause: refusal });
+    this.sender = sender;
+  }
+}
+
 export interface RefusedSender {
   readonly tenantId: number;
   readonly projectId: bigint;
   readonly signal: ReceivedSignal;
+  /** Database of the tenant's cell. */
+  readonly database: string;
 }
 
 /** A known sender was refused for its rate, before anything of the request was read. */

@@ -68,7 +68,6 @@ async function receive(
     const admitted = ingest.admit(question, arrival);
     // A sender with a lease is admitted at once, without a turn of the event loop.
     const admission = admitted instanceof Promise ? await admitted : admitted;
-    arrival.tenantId = admission.tenantId;
     lease.assign(admission.tenantId);
     arrival.isEntered = true;
     const result = await ingest.export({

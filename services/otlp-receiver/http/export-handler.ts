@@ -81,21 +81,24 @@ async function receive(request: AnyRequest, receiving: Receiving): Promise<Succe
   const encoding = requireEncoding(request.headers['content-type']);
   const compression = requireCompression(request.headers['content-encoding']);
   const declared = declaredLength(request);
-  if (declared !== undefined && declared > ingest.maxRequestBytes)
-    throw bodyTooLarge(ingest.maxRequestBytes, declared);
   const ask = (wireBytes: number) =>
     ingest.admit({ ...named, ...senderOf(request), signal: signal.name, wireBytes }, arrival);
+  if (declared !== undefined && declared > ingest.maxRequestBytes) {
+    await identify(ask);
+    throw bodyTooLarge(ingest.maxRequestBytes, declared);
+  }
   const early = declared === undefined ? undefined : await ask(declared);
-  arrival.tenantId = early?.tenantId;
   invitation.send();
   const wire = await readBody(request, {
     maxBytes: ingest.maxRequestBytes,
     lease,
     timeoutMs: BODY_TIMEOUT_MS,
+  }).catch(async (error) => {
+    if (!early) await identify(ask);
+    throw error;
   });
   const receivedMs = performance.now();
   const admission = early ?? (await ask(wire.length));
-  arrival.tenantId = admission.tenantId;
   lease.assign(admission.tenantId);
   arrival.isEntered = true;
   const sender = { signal, admission, encoding, userAgent: arrival.userAgent };
@@ -105,6 +108,15 @@ async function receive(request: AnyRequest, receiving: Receiving): Promise<Succe
   });
   const result = await ingest.export({ ...sender, body, lease, receivedMs });
   return { signal, partial: toPartialSuccess(result, signal) };
+}
+
+/** Who sends what is refused anyway: so that they find it among their refusals. */
+async function identify(ask: (wireBytes: number) => unknown): Promise<void> {
+  try {
+    await ask(0);
+  } catch {
+    // Then it belongs to nobody.
+  }
 }
 
 interface Inflating {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { AppError } from '../../../lib/errors/app-error.js';
+import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { ByteLease } from '../pipeline/byte-budget.js';
 
 export type AnyRequest = IncomingMessage | Http2ServerRequest;
@@ -21,11 +22,12 @@ export function declaredLength(request: AnyRequest): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-export function bodyTooLarge(maxBytes: number, declaredBytes?: number): AppError {
+export function bodyTooLarge(maxBytes: number, declaredBytes?: number): LimitExceeded {
   const size = declaredBytes === undefined ? `more than ${maxBytes}` : String(declaredBytes);
-  return new AppError(
+  return new LimitExceeded(
     'payload_too_large',
     `The body is ${size} bytes; the limit is ${maxBytes}. Send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE).`,
+    { limit: `${maxBytes} bytes`, measured: `${size} bytes` },
   );
 }
 

@@ -1,20 +1,20 @@
 import type { AppError } from '../../../lib/errors/app-error.js';
-import { toAppError } from '../../../lib/errors/connect.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
 import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
-import type { Account, Amount, Ledger } from '../ledger/ledger.js';
-import { LimitExceeded } from '../ledger/limit-exceeded.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { RejectLog } from '../ledger/reject-log.js';
 import type { Arrival } from '../ledger/turned-away.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { TenantPipelines } from '../pipeline/tenant-pipelines.js';
 import { acceptedDays } from '../transcode/accept-window.js';
-import { countRejected, type TranscodeResult } from '../transcode/transcode.js';
+import { countRejected, type TranscodeContext, type TranscodeResult } from '../transcode/transcode.js';
 import { admitArrival } from './admit-arrival.js';
 import { Companions } from './companions.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import { enterLimited } from './enter-limited.js';
+import { type EnteredExport, enterUnread, readJsonOf, sharesOf, wholeOf } from './entered-export.js';
+import { ExportBooks } from './export-books.js';
 import {
   JOINT_BYTES,
   JOINT_LINGER_MS,
@@ -23,9 +23,7 @@ import {
   jointKey,
   mayJoin,
 } from './joint-export.js';
-import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, wholeOf } from './received-export.js';
-import type { Rejection } from './rejection.js';
-import { firstServiceName } from './service-name.js';
+import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, unreadOf } from './received-export.js';
 
 export interface IngestOptions {
   readonly admissions: Admissions;
@@ -44,7 +42,8 @@ export interface IngestOptions {
 /** From a request's bytes to its durable rows: what both transports share. */
 export class Ingest {
   readonly #options: IngestOptions;
-  readonly #companions = new Companions<ReceivedExport, TranscodeResult>({
+  readonly #books: ExportBooks;
+  readonly #companions = new Companions<EnteredExport, TranscodeResult>({
     maxBytes: JOINT_BYTES,
     lingerMs: JOINT_LINGER_MS,
     work: (group) => this.#together(group),
@@ -52,6 +51,7 @@ export class Ingest {
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#books = new ExportBooks(options);
   }
 
   get maxRequestBytes(): number {
@@ -63,7 +63,7 @@ export class Ingest {
   }
 
   admit(question: AdmissionQuestion, arrival: Arrival): Admission | Promise<Admission> {
-    return admitArrival(this.#options, question, arrival);
+    return admitArrival(this.#options.admissions, question, arrival);
   }
 
   /** Largest request of this tenant, after decompression. */
@@ -73,39 +73,54 @@ export class Ingest {
 
   /** Resolves when everything that was accepted is durable. Rejects with AppError otherwise. */
   async export(received: ReceivedExport): Promise<TranscodeResult> {
-    const { admission, body } = received;
-    const { ledger, duplicates, pipelines } = this.#options;
-    const account = accountOf(received);
-    pipelines.used(admission);
-    ledger.received(account, { items: 0, bytes: body.length });
-    const limitBytes = this.limitFor(admission);
-    if (body.length > limitBytes)
-      throw this.#refuse(received, tooLarge(body.length, limitBytes), wholeOf(received));
+    const { body } = received;
+    const { duplicates, pipelines } = this.#options;
+    pipelines.used(received.admission);
+    const entered = this.#open(received);
+    const { account } = entered;
     // Nothing to store: not worth remembering, and the same for everybody.
-    if (body.length === 0) return this.#first(received, account);
-    const key = duplicateKey({ ...admission, signal: account.signal }, body);
+    if (body.length === 0) return this.#first(entered);
+    const key = duplicateKey({ ...account }, body);
     const known = duplicates.find(key);
-    if (known) return this.#again(received, account, known);
+    if (known) return this.#again(entered, known);
     const answer =
-      mayJoin(received) && this.#options.pipeline.keepsRefused
-        ? this.#companions.join(jointKey(received), received, body.length)
-        : this.#first(received, account);
+      mayJoin(entered) && this.#options.pipeline.keepsRefused
+        ? this.#companions.join(jointKey(entered), entered, body.length)
+        : this.#first(entered);
     duplicates.remember(key, answer.then(answerOf));
     return answer;
   }
 
   /** Enters a request that was refused between its admission and `export`. */
   refused(refusal: RefusedExport, error: AppError): void {
-    const amount = wholeOf(refusal);
-    this.#options.ledger.received(accountOf(refusal), amount);
-    this.#refuse(refusal, error, amount);
+    const refused = { ...refusal, account: accountOf(refusal) };
+    const shares = unreadOf(refusal);
+    this.#options.ledger.received(refused.account, shares);
+    this.#books.refuse(refused, error, shares);
+  }
+
+  /** Enters an export by what it is, and refuses what is too large or no JSON. */
+  #open(received: ReceivedExport): EnteredExport {
+    const { ledger } = this.#options;
+    const { body, admission } = received;
+    const limitBytes = this.limitFor(admission);
+    const unread = enterUnread(received);
+    try {
+      if (body.length > limitBytes) throw tooLarge(body.length, limitBytes);
+      const entered = readJsonOf(unread);
+      ledger.received(entered.account, wholeOf(entered));
+      return entered;
+    } catch (error) {
+      ledger.received(unread.account, wholeOf(unread));
+      throw this.#books.refuse(unread, error, wholeOf(unread));
+    }
   }
 
   /** Exports that came together: stored as one where that is the same for each of them. */
-  #together(group: readonly ReceivedExport[]): readonly Promise<TranscodeResult>[] {
+  #together(group: readonly EnteredExport[]): readonly Promise<TranscodeResult>[] {
     const joint = group.length > 1 ? joinExports(group) : undefined;
     const stored = joint && this.#joint(joint);
-    if (!stored) return group.map((received) => this.#first(received, accountOf(received)));
+    if (!stored) return group.map((entered) => this.#first(entered));
     return joint.counts.map((accepted) => stored.then((result) => ({ ...answerOf(result), accepted })));
   }
 
@@ -113,132 +128,77 @@ export class Ingest {
   #joint(joint: JointExport): Promise<TranscodeResult> | undefined {
     const derived = this.#openDerived(joint);
     try {
-      const result = transcode(joint, derived);
+      const result = joint.signal.transcode(joint.wire, { ...contextOf(joint), sightings: derived });
       const total = joint.counts.reduce((sum, count) => sum + count, 0);
       if (result.rejected.size > 0 || result.accepted !== total) return undefined;
-      return this.#store(joint, accountOf(joint), { result, derived });
+      return this.#store(joint, { result, derived });
     } catch {
       return undefined;
     }
   }
 
-  async #first(received: ReceivedExport, account: Account): Promise<TranscodeResult> {
-    const derived = this.#openDerived(received);
+  async #first(entered: EnteredExport): Promise<TranscodeResult> {
+    const derived = this.#openDerived(entered);
+    const context = contextOf(entered);
     let result: TranscodeResult;
     try {
-      result = transcode(received, derived);
+      result = entered.signal.transcode(entered.wire, { ...context, sightings: derived });
     } catch (error) {
-      throw this.#refuse(received, error, wholeOf(received));
+      throw this.#books.refuse(entered, error, wholeOf(entered));
     }
-    return this.#store(received, account, { result, derived });
+    return this.#store(entered, { result, derived, context });
   }
 
   async #store(
-    received: ReceivedExport,
-    account: Account,
-    { result, derived }: Transcoded,
+    entered: EnteredExport,
+    { result, derived, context = contextOf(entered) }: Transcoded,
   ): Promise<TranscodeResult> {
-    const { admission, lease, receivedMs } = received;
-    const { pipeline, ackTimeoutMs } = this.#options;
-    const accepted = this.#enter(received, account, result);
+    const { lease, receivedMs, account } = entered;
+    const { pipeline, ackTimeoutMs, admissions } = this.#options;
+    const total = result.accepted + countRejected(result);
+    admissions.settle(entered.admission, account.signal, total);
+    const shares = this.#books.enter(entered, result, context);
     if (result.blocks.length === 0) return result;
     const blocks = [...result.blocks, ...derived.blocks()];
     try {
       lease.grow(blocks.reduce((bytes, block) => bytes + block.bytes.length, 0));
-      await pipeline.write({
-        ...account,
-        items: accepted.items,
-        requestBytes: accepted.bytes,
-        database: admission.database,
-        blocks,
-        deadlineMs: receivedMs + ackTimeoutMs,
-      });
+      await pipeline.write({ ...account, shares, blocks, deadlineMs: receivedMs + ackTimeoutMs });
     } catch (error) {
-      throw this.#refuse(received, error, accepted);
+      throw this.#books.refuse(entered, error, shares);
     }
     derived.stored();
-    return enterLimited(this.#options.ledger, received, { result, notes: derived.limited() });
+    return enterLimited(this.#options.ledger, entered, { result, notes: derived.limited() });
   }
 
-  #openDerived({ admission, signal }: ReceivedExport): OpenDelivery {
+  #openDerived({ admission, signal }: EnteredExport): OpenDelivery {
     return this.#options.derivedRows.open({ ...admission, signal: signal.name });
   }
 
   /** The copy is answered like the first, and not before that one is durable. */
-  async #again(
-    received: ReceivedExport,
-    account: Account,
-    first: Promise<TranscodeResult>,
-  ): Promise<TranscodeResult> {
+  async #again(entered: EnteredExport, first: Promise<TranscodeResult>): Promise<TranscodeResult> {
     const { ledger } = this.#options;
+    const { account, body } = entered;
     try {
       const result = await first;
       const items = result.accepted + countRejected(result);
-      ledger.received(account, { items, bytes: 0 });
-      ledger.duplicate(account, { items, bytes: received.body.length });
+      ledger.received(account, sharesOf(entered, { items, bytes: 0 }));
+      ledger.duplicate(account, sharesOf(entered, { items, bytes: body.length }));
       return result;
     } catch (error) {
-      throw this.#refuse(received, error, wholeOf(received));
+      throw this.#books.refuse(entered, error, wholeOf(entered));
     }
-  }
-
-  /** Enters the items of an export, and the refused ones as such. Returns what is left to be stored. */
-  #enter(received: ReceivedExport, account: Account, result: TranscodeResult): Amount {
-    const { ledger, admissions } = this.#options;
-    const totalItems = result.accepted + countRejected(result);
-    admissions.settle(received.admission, account.signal, totalItems);
-    ledger.received(account, { items: totalItems, bytes: 0 });
-    let bytes = received.body.length;
-    for (const [reason, items] of result.rejected) {
-      // Refused items weigh like the others: what each one took of the request is not known.
-      const amount = { items, bytes: Math.floor((received.body.length * items) / totalItems) };
-      bytes -= amount.bytes;
-      this.#reject(received, { reason, amount, detail: result.firstRejection ?? reason });
-    }
-    const isNothingLeft = result.blocks.length === 0;
-    if (isNothingLeft) ledger.stored(account, { items: 0, bytes });
-    return { items: result.accepted, bytes };
-  }
-
-  /** Enters a refusal of all that is left. Returns the error for the exporter. */
-  #refuse(received: RefusedExport, thrown: unknown, amount: Amount): AppError {
-    const error = toAppError(thrown);
-    const excess = error instanceof LimitExceeded ? error.excess : undefined;
-    this.#reject(received, { reason: error.code, amount, detail: error.message, ...excess });
-    return error;
-  }
-
-  #reject(received: RefusedExport, { reason, amount, detail, limit, measured }: Rejection): void {
-    const account = accountOf(received);
-    this.#options.ledger.rejected(account, reason, amount);
-    this.#options.rejects.record({
-      ...account,
-      reason,
-      detail,
-      limit,
-      measured,
-      serviceName: received.encoding === 'protobuf' ? firstServiceName(received.body) : undefined,
-      userAgent: received.userAgent,
-      items: amount.items,
-    });
   }
 }
 
 interface Transcoded {
   readonly result: TranscodeResult;
   readonly derived: OpenDelivery;
+  readonly context?: TranscodeContext;
 }
 
-function transcode(received: ReceivedExport, sightings: OpenDelivery): TranscodeResult {
-  const { signal, admission, encoding, body } = received;
+function contextOf({ admission }: ReceivedExport): TranscodeContext {
   const { tenantId, projectId } = admission;
   const nowMs = Date.now();
   const retentionDays = acceptedDays(nowMs, admission.retentionDays, admission.acceptFromDay);
-  return signal.transcode(encoding === 'json' ? signal.readJson(body) : body, {
-    tenantId,
-    projectId,
-    nowUnixNano: BigInt(nowMs) * 1_000_000n,
-    limits: { retentionDays },
-    sightings,
-  });
+  return { tenantId, projectId, nowUnixNano: BigInt(nowMs) * 1_000_000n, limits: { retentionDays } };
 }

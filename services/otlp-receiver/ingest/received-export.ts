@@ -1,5 +1,5 @@
 import type { Admission } from '../admission/admission.js';
-import type { Account, Amount } from '../ledger/ledger.js';
+import { type Account, minuteOf, type Share } from '../ledger/account.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { ByteLease } from '../pipeline/byte-budget.js';
 import type { SignalDefinition } from '../signals/signal.js';
@@ -23,13 +23,15 @@ export interface ReceivedExport {
 
 export type RefusedExport = Omit<ReceivedExport, 'lease' | 'receivedMs'>;
 
+/** The account of an export that arrives now. */
 export function accountOf({ signal, admission }: Pick<ReceivedExport, 'signal' | 'admission'>): Account {
-  return { tenantId: admission.tenantId, signal: signal.name };
+  const { tenantId, projectId, database } = admission;
+  return { tenantId, projectId, database, signal: signal.name, minute: minuteOf(Date.now()) };
 }
 
-/** A request whose items are not known, because it was not read. */
-export function wholeOf({ body }: Pick<ReceivedExport, 'body'>): Amount {
-  return { items: 0, bytes: body.length };
+/** A request of which nothing was read. */
+export function unreadOf({ body }: Pick<ReceivedExport, 'body'>): readonly Share[] {
+  return [{ service: '', items: 0, bytes: body.length }];
 }
 
 /** Splitting batches helps; sending the same again does not. */

@@ -5,23 +5,11 @@ import {
   LATENCY_BUCKETS_SECONDS,
   type Registry,
 } from '../../../lib/telemetry/metrics.js';
-import type { ReceivedSignal } from '../admission/admission.js';
+import { type Account, type Share, totalOf } from './account.js';
+import type { Books } from './books/books.js';
 import type { Limited } from './limited.js';
 
 export type Transport = 'grpc' | 'http';
-
-/** Whose books an entry goes into. */
-export interface Account {
-  readonly tenantId: number;
-  readonly signal: ReceivedSignal;
-}
-
-export interface Amount {
-  /** Spans, points, records. */
-  readonly items: number;
-  /** Of the request after decompression. */
-  readonly bytes: number;
-}
 
 /**
  * What became of every item and byte, per tenant and signal; and what every request was answered. While nothing is being
@@ -29,52 +17,86 @@ export interface Amount {
  * be decoded is bytes without items.) What nobody vouches for has an account without a tenant.
  */
 export interface Ledger {
-  received(account: Account, amount: Amount): void;
+  received(account: Account, shares: readonly Share[]): void;
   /** Found in the spool: left by an earlier process, which has counted it as received. It is spooled from now on. */
-  recovered(account: Account, amount: Amount): void;
+  recovered(account: Account, shares: readonly Share[]): void;
+  /** Durable although its exporter was told to send it again: counted as received once more, and spooled from now on. */
+  keptAnyway(account: Account, shares: readonly Share[]): void;
   /** On disk and acknowledged, not yet stored. */
-  spooled(account: Account, amount: Amount): void;
+  spooled(account: Account, shares: readonly Share[]): void;
   /** Left the disk, for what is entered next to it. */
-  unspooled(account: Account, amount: Amount): void;
-  stored(account: Account, amount: Amount): void;
+  unspooled(account: Account, shares: readonly Share[]): void;
+  stored(account: Account, shares: readonly Share[]): void;
   /** Sent again although it is durable already. */
-  duplicate(account: Account, amount: Amount): void;
+  duplicate(account: Account, shares: readonly Share[]): void;
   /** `reason` is a reject reason of items, or a code of the error catalogue for a whole request. */
-  rejected(account: Account, reason: string, amount: Amount): void;
-  /** Stored, but not in full: entered beside what says that it is stored. */
-  limited(limited: Limited): void;
+  rejected(account: Account, reason: string, shares: readonly Share[]): void;
+  /** Acknowledged, and not stored: kept aside instead. */
+  setAside(account: Account, reason: string, shares: readonly Share[]): void;
   /**
    * Refused before its content was looked at: received and rejected at once, in bytes as they came. Without a tenant when the
    * sender was not admitted, without a signal when the path names none.
    */
   turnedAway(account: Partial<Account>, reason: string, bytes: number): void;
+  /** Stored, but not as it was sent. Cheap, and bounded whatever is passed. */
+  limited(limited: Limited): void;
   /** `outcome` is `ok` or a code of the error catalogue. */
   answered(transport: Transport, outcome: string, startedMs: number): void;
 }
 
-type Entry = (account: Partial<Account>, outcome: string, amount: Amount, reason?: string) => void;
+type Enter = (account: Partial<Account>, outcome: string, shares: readonly Share[], reason?: string) => void;
 
-export function createLedger(registry: Registry): Ledger {
-  const enter = createEntries(registry);
+/** Enters everything into the metrics of the process, and into the book that is written to the store. */
+export function createLedger(registry: Registry, book: Pick<Books, 'enter' | 'limited'>): Ledger {
+  const count = createEntries(registry);
   const spool = createSpooled(registry);
+  const requests = createTurnedAway(registry);
   return {
-    received: (account, amount) => enter(account, 'received', amount),
-    recovered: (account, amount) => {
-      enter(account, 'recovered', amount);
-      spool(account, amount, 1);
+    received(account, shares) {
+      count(account, 'received', shares);
+      book.enter(account, 'received', shares);
     },
-    spooled: (account, amount) => spool(account, amount, 1),
-    unspooled: (account, amount) => spool(account, amount, -1),
-    stored: (account, amount) => enter(account, 'stored', amount),
-    duplicate: (account, amount) => enter(account, 'duplicate', amount),
-    rejected: (account, reason, amount) => enter(account, 'rejected', amount, reason),
-    limited: createLimited(registry),
-    turnedAway: createTurnedAway(registry, enter),
+    recovered(account, shares) {
+      count(account, 'recovered', shares);
+      spool(account, shares, 1);
+    },
+    keptAnyway(account, shares) {
+      count(account, 'recovered', shares);
+      spool(account, shares, 1);
+      book.enter(account, 'received', shares);
+    },
+    spooled: (account, shares) => spool(account, shares, 1),
+    unspooled: (account, shares) => spool(account, shares, -1),
+    stored(account, shares) {
+      count(account, 'stored', shares);
+      book.enter(account, 'stored', shares);
+    },
+    duplicate(account, shares) {
+      count(account, 'duplicate', shares);
+      book.enter(account, 'duplicate', shares);
+    },
+    rejected(account, reason, shares) {
+      count(account, 'rejected', shares, reason);
+      book.enter(account, 'rejected', shares, reason);
+    },
+    setAside(account, reason, shares) {
+      count(account, 'rejected', shares, reason);
+      book.enter(account, 'setAside', shares, reason);
+    },
+    turnedAway(account, reason, bytes) {
+      const shares = [{ service: '', items: 0, bytes }];
+      requests.inc({ signal: account.signal ?? '', reason });
+      count(account, 'received', shares);
+      count(account, 'rejected', shares, reason);
+      book.enter(account, 'received', shares);
+      book.enter(account, 'rejected', shares, reason);
+    },
+    limited: createLimited(registry, book),
     answered: createAnswers(registry),
   };
 }
 
-function createEntries(registry: Registry): Entry {
+function createEntries(registry: Registry): Enter {
   const labelNames = ['tenant', 'signal', 'outcome', 'reason'] as const;
   const items = new Counter({
     name: 'gob_receiver_items_total',
@@ -88,14 +110,15 @@ function createEntries(registry: Registry): Entry {
     labelNames,
     registers: [registry],
   });
-  return ({ tenantId = '', signal = '' }, outcome, amount, reason = '') => {
+  return ({ tenantId = '', signal = '' }, outcome, shares, reason = '') => {
     const labels = { tenant: String(tenantId), signal, outcome, reason };
+    const amount = totalOf(shares);
     if (amount.items > 0) items.inc(labels, amount.items);
     if (amount.bytes > 0) bytes.inc(labels, amount.bytes);
   };
 }
 
-function createSpooled(registry: Registry): (account: Account, amount: Amount, sign: 1 | -1) => void {
+function createSpooled(registry: Registry) {
   const labelNames = ['tenant', 'signal'] as const;
   const gauge = (unit: string) =>
     new Gauge({
@@ -105,35 +128,34 @@ function createSpooled(registry: Registry): (account: Account, amount: Amount, s
       registers: [registry],
     });
   const [items, bytes] = [gauge('items'), gauge('bytes')];
-  return ({ tenantId, signal }, amount, sign) => {
+  return ({ tenantId, signal }: Account, shares: readonly Share[], sign: 1 | -1): void => {
     const labels = { tenant: String(tenantId), signal };
+    const amount = totalOf(shares);
     items.inc(labels, sign * amount.items);
     bytes.inc(labels, sign * amount.bytes);
   };
 }
 
-function createLimited(registry: Registry): Ledger['limited'] {
-  const items = new Counter({
-    name: 'gob_receiver_limited_items_total',
-    help: 'Items that are stored, but not in full, because something of them is over a cap.',
-    labelNames: ['tenant', 'signal', 'reason'] as const,
-    registers: [registry],
-  });
-  return ({ tenantId, signal, reason, items: count }) =>
-    items.inc({ tenant: String(tenantId), signal, reason }, count);
-}
-
-function createTurnedAway(registry: Registry, enter: Entry): Ledger['turnedAway'] {
-  const requests = new Counter({
+function createTurnedAway(registry: Registry): Counter<'signal' | 'reason'> {
+  return new Counter({
     name: 'gob_receiver_turned_away_requests_total',
     help: 'Export requests that were refused before their content was looked at.',
     labelNames: ['signal', 'reason'] as const,
     registers: [registry],
   });
-  return (account, reason, bytes) => {
-    requests.inc({ signal: account.signal ?? '', reason });
-    enter(account, 'received', { items: 0, bytes });
-    enter(account, 'rejected', { items: 0, bytes }, reason);
+}
+
+function createLimited(registry: Registry, book: Pick<Books, 'limited'>): Ledger['limited'] {
+  const items = new Counter({
+    name: 'gob_receiver_limited_items_total',
+    help: 'Items that were stored, but not as they were sent, because something of them went over a limit.',
+    labelNames: ['tenant', 'signal', 'reason'] as const,
+    registers: [registry],
+  });
+  return (limited) => {
+    const { tenantId, signal, reason } = limited;
+    items.inc({ tenant: String(tenantId), signal, reason }, limited.items);
+    book.limited(limited);
   };
 }
 

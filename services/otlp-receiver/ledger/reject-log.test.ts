@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import { type NewReject, RejectLog } from './reject-log.js';
+import type { NewReject } from './books/reject-book.js';
+import { RejectLog } from './reject-log.js';
 
 const reject = (overrides: Partial<NewReject> = {}): NewReject => ({
   tenantId: 22,
+  projectId: 7n,
+  database: 'd',
   signal: 'traces',
   reason: 'time_out_of_range',
   detail: 'too old',
@@ -11,6 +14,7 @@ const reject = (overrides: Partial<NewReject> = {}): NewReject => ({
   serviceName: 'shop',
   userAgent: 'OTel-OTLP-Exporter-Python/1.30',
   items: 3,
+  bytes: 10,
   ...overrides,
 });
 
@@ -21,7 +25,14 @@ it('counts equal rejects as one, the latest first, each tenant by itself', () =>
   log.record(reject({ detail: 'older still' }), 3_000);
   log.record(reject({ tenantId: 33 }), 4_000);
   expect(log.last(22)).toEqual([
-    { ...reject({ detail: 'older still' }), items: 6, requests: 2, firstUnixMs: 1_000, lastUnixMs: 3_000 },
+    {
+      ...reject({ detail: 'older still' }),
+      items: 6,
+      bytes: 20,
+      requests: 2,
+      firstUnixMs: 1_000,
+      lastUnixMs: 3_000,
+    },
     { ...reject({ serviceName: 'pay' }), items: 1, requests: 1, firstUnixMs: 2_000, lastUnixMs: 2_000 },
   ]);
   expect(log.last(33).length).toBe(1);

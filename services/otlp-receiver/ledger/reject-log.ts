@@ -1,17 +1,4 @@
-import type { Account } from './ledger.js';
-
-/** Something that was refused, as the one who sent it must be told. */
-export interface NewReject extends Account {
-  readonly reason: string;
-  /** The sentence that the exporter got. */
-  readonly detail: string;
-  readonly limit: string | undefined;
-  readonly measured: string | undefined;
-  readonly serviceName: string | undefined;
-  /** Names the SDK and its version. */
-  readonly userAgent: string | undefined;
-  readonly items: number;
-}
+import type { NewReject, RejectBook } from './books/reject-book.js';
 
 /** The same refusal as often as it happened; the texts are those of the last time. */
 export interface Reject extends NewReject {
@@ -30,8 +17,17 @@ const MAX_TEXT = 300;
  */
 export class RejectLog {
   readonly #tenants = new Map<number, Map<string, Reject>>();
+  readonly #book: { refused: RejectBook['record'] } | undefined;
+
+  /** Everything that is recorded is entered into the book as well. */
+  constructor(book?: { refused: RejectBook['record'] }) {
+    this.#book = book;
+  }
 
   record(reject: NewReject, nowUnixMs: number = Date.now()): void {
+    this.#book?.refused(reject, nowUnixMs);
+    // Nobody would ask for what belongs to no tenant.
+    if (reject.tenantId === 0) return;
     const rejects = this.#tenants.get(reject.tenantId) ?? new Map<string, Reject>();
     const short = shortened(reject);
     const key = JSON.stringify([short.signal, short.reason, short.serviceName, short.userAgent]);
@@ -39,6 +35,7 @@ export class RejectLog {
     putLast(rejects, key, {
       ...short,
       items: (before?.items ?? 0) + reject.items,
+      bytes: (before?.bytes ?? 0) + reject.bytes,
       requests: (before?.requests ?? 0) + 1,
       firstUnixMs: before?.firstUnixMs ?? nowUnixMs,
       lastUnixMs: nowUnixMs,

@@ -31,13 +31,13 @@ export class DirectPipeline implements Pipeline {
   }
 
   async write(delivery: Delivery): Promise<void> {
-    const { database, blocks, deadlineMs, items, requestBytes } = delivery;
+    const { database, blocks, deadlineMs, shares } = delivery;
     await this.#checks.ensure(database);
     const results = await Promise.allSettled(
       blocks.map((block) => this.#writer(database, block.table).write(block, deadlineMs)),
     );
     for (const result of results) if (result.status === 'rejected') throw result.reason;
-    this.#options.ledger.stored(delivery, { items, bytes: requestBytes });
+    this.#options.ledger.stored(delivery, shares);
   }
 
   /** What is acknowledged is stored. */

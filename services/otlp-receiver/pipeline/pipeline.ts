@@ -1,15 +1,10 @@
-import type { ReceivedSignal } from '../admission/admission.js';
+import type { Account, Share } from '../ledger/account.js';
 import type { NativeBlock } from '../native/block.js';
 
-/** One export on its way to the store. */
-export interface Delivery {
-  readonly tenantId: number;
-  readonly signal: ReceivedSignal;
+/** One export on its way to the store; `database` is where to. */
+export interface Delivery extends Account {
   /** What the ledger counts: items in the blocks, and the bytes of the request that are theirs. */
-  readonly items: number;
-  readonly requestBytes: number;
-  /** Database of the tenant's cell. */
-  readonly database: string;
+  readonly shares: readonly Share[];
   readonly blocks: readonly NativeBlock[];
   /** Point of `performance.now()` after which the exporter is asked to send again. */
   readonly deadlineMs: number;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { InsertNativeOptions, Store } from '../../../lib/store/store.js';
 import { Registry } from '../../../lib/telemetry/metrics.js';
+import { Books } from '../ledger/books/books.js';
 import { createLedger } from '../ledger/ledger.js';
 import type { Delivery } from './pipeline.js';
 import { SpoolPipeline } from './spool-pipeline.js';
@@ -59,7 +60,7 @@ async function openPipeline(store: UnreliableStore, options: { readonly worker?:
     ensureTables: async () => undefined,
     logger: pino({ level: 'silent' }),
     registry,
-    ledger: createLedger(registry),
+    ledger: createLedger(registry, new Books('d', registry)),
     dataDir,
     worker: options.worker ?? 'w',
     limits: { maxRows: 20, maxBytes: 1e6, maxDays: 90 },
@@ -174,8 +175,9 @@ function delivery(tenantId: number, name: string): Delivery {
   return {
     tenantId,
     signal: 'traces',
-    items: 1,
-    requestBytes: 10,
+    projectId: 7n,
+    minute: 1,
+    shares: [{ service: 'shop', items: 1, bytes: 10 }],
     database: 'd',
     deadlineMs,
     blocks: [block],

@@ -149,8 +149,8 @@ function laneOf(sums: readonly Sum[]): number {
   return others.length === 0 ? tenantId : SHARED_LANE;
 }
 
-function sumsOf({ records }: ScannedSegment) {
-  const sums = new Sums();
+function sumsOf({ header, records }: ScannedSegment) {
+  const sums = new Sums(header);
   for (const record of records) sums.add(record.meta(), record.body.length);
   return sums.values();
 }

@@ -47,7 +47,7 @@ export class SegmentFile {
   readonly #open: OpenFile;
   readonly #mark: Buffer;
   readonly #days = new Set<number>();
-  readonly #sums = new Sums();
+  readonly #sums: Sums;
   #handle: FileHandle | undefined;
   #chunks: Uint8Array[];
   #pending: PendingRecord[] = [];
@@ -60,6 +60,7 @@ export class SegmentFile {
     this.#open = open;
     this.lane = lane;
     this.header = newSegmentHeader(target);
+    this.#sums = new Sums(this.header);
     this.#mark = recordMark(this.header.id);
     this.#chunks = [encodeHeader(this.header)];
   }

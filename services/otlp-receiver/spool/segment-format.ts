@@ -46,6 +46,12 @@ export interface RecordMeta {
   readonly rows: number;
   /** UTC days (since 1970) of the rows. */
   readonly days: readonly number[];
+  /** Decimal. */
+  readonly projectId?: string;
+  /** When the export arrived, in minutes since 1970. */
+  readonly minute?: number;
+  /** Items and bytes by service. */
+  readonly shares?: readonly (readonly [service: string, items: number, bytes: number])[];
 }
 
 export interface SegmentTarget {

@@ -55,6 +55,12 @@ const metaSchema = z.object({
   bytes: count,
   rows: count,
   days: z.array(count),
+  projectId: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .optional(),
+  minute: count.optional(),
+  shares: z.array(z.tuple([z.string(), count, count])).optional(),
 });
 
 /** Undefined when the bytes are not a segment, or one of a version that is not known. Never throws, whatever the bytes are. */

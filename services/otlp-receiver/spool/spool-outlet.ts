@@ -3,6 +3,7 @@ import { messageOf } from '../../../lib/errors/app-error.js';
 import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { ReceivedSignal } from '../admission/admission.js';
+import { type Account, addShares } from '../ledger/account.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { DeadLetterBox } from './dead-letter-box.js';
 import { errorCodeOf } from './files.js';
@@ -12,7 +13,7 @@ import type { ScannedRecord } from './segment-scan.js';
 import { type SegmentUnreadable, sendSegment } from './send-segment.js';
 import type { SpoolMetrics } from './spool-metrics.js';
 import type { SpoolUsage } from './spool-usage.js';
-import { Sums } from './sums.js';
+import { type Sum, Sums } from './sums.js';
 
 export interface SpoolOutletOptions {
   readonly store: Store;
@@ -37,9 +38,9 @@ export class SpoolOutlet {
   }
 
   recovered({ sums }: SealedSegment): void {
-    for (const sum of sums) {
-      this.#options.usage.add(sum.tenantId, sum.blockBytes);
-      this.#options.ledger.recovered(sum, { items: sum.items, bytes: sum.requestBytes });
+    for (const { account, shares, blockBytes } of sums) {
+      this.#options.usage.add(account.tenantId, blockBytes);
+      this.#options.ledger.recovered(account, shares);
     }
   }
 
@@ -62,16 +63,12 @@ export class SpoolOutlet {
       if (errorCodeOf(error) !== 'ENOENT') throw error;
     });
     const { ledger } = this.#options;
-    const refused = this.#takeRefused(segment.header.id);
+    const refused = this.#takeRefused(segment);
     this.#leave(segment);
-    for (const { tenantId, signal, items, requestBytes } of segment.sums) {
-      const lost = refused.find((sum) => sum.tenantId === tenantId && sum.signal === signal);
-      const account = { tenantId, signal };
-      ledger.stored(account, {
-        items: items - (lost?.items ?? 0),
-        bytes: requestBytes - (lost?.requestBytes ?? 0),
-      });
-      if (lost) ledger.rejected(account, 'refused_by_store', { items: lost.items, bytes: lost.requestBytes });
+    for (const { account, shares } of segment.sums) {
+      const lost = refused.find((sum) => isSame(sum.account, account))?.shares ?? [];
+      ledger.stored(account, addShares(shares, lost, -1));
+      if (lost.length > 0) ledger.setAside(account, 'refused_by_store', lost);
     }
   }
 
@@ -80,16 +77,15 @@ export class SpoolOutlet {
     const { ledger, logger, setAside } = this.#options;
     logger.error({ path: segment.path, reason: messageOf(error.cause ?? error) }, 'a segment is lost');
     await setAside(segment.path, 'unreadable').catch(() => undefined);
-    this.#takeRefused(segment.header.id);
+    this.#takeRefused(segment);
     this.#leave(segment);
-    for (const sum of segment.sums)
-      ledger.rejected(sum, 'spool_unreadable', { items: sum.items, bytes: sum.requestBytes });
+    for (const { account, shares } of segment.sums) ledger.setAside(account, 'spool_unreadable', shares);
   }
 
   #leave({ sums }: SealedSegment): void {
-    for (const sum of sums) {
-      this.#options.usage.release(sum.tenantId, sum.blockBytes);
-      this.#options.ledger.unspooled(sum, { items: sum.items, bytes: sum.requestBytes });
+    for (const { account, shares, blockBytes } of sums) {
+      this.#options.usage.release(account.tenantId, blockBytes);
+      this.#options.ledger.unspooled(account, shares);
     }
   }
 
@@ -110,10 +106,16 @@ export class SpoolOutlet {
     );
   }
 
-  #takeRefused(id: string) {
-    const sums = new Sums();
-    for (const record of this.#refused.get(id)?.values() ?? []) sums.add(record.meta(), record.body.length);
-    this.#refused.delete(id);
+  #takeRefused({ header }: SealedSegment): readonly Sum[] {
+    const sums = new Sums(header);
+    const records = this.#refused.get(header.id)?.values() ?? [];
+    for (const record of records) sums.add(record.meta(), record.body.length);
+    this.#refused.delete(header.id);
     return sums.values();
   }
+}
+
+function isSame(a: Account, b: Account): boolean {
+  const isOwner = a.tenantId === b.tenantId && a.projectId === b.projectId;
+  return isOwner && a.signal === b.signal && a.minute === b.minute;
 }

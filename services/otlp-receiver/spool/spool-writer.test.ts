@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Registry } from '../../../lib/telemetry/metrics.js';
+import { Books } from '../ledger/books/books.js';
 import { createLedger } from '../ledger/ledger.js';
 import type { Delivery } from '../pipeline/pipeline.js';
 import type { OpenFile } from './files.js';
@@ -70,7 +71,7 @@ function startWriter(faults: DiskFaults = {}, limits: Partial<SegmentLimits> = {
     requireSpace: () => undefined,
     canFlush: () => true,
     heavyBytes: 2 ** 20,
-    ledger: createLedger(registry),
+    ledger: createLedger(registry, new Books('d', registry)),
     metrics,
     logger: pino({ level: 'silent' }),
   });
@@ -86,8 +87,9 @@ function delivery(overrides: Partial<Delivery> & { readonly tables?: readonly st
   return {
     tenantId: 1,
     signal: 'traces',
-    items: 1,
-    requestBytes: 10,
+    projectId: 7n,
+    minute: 1,
+    shares: [{ service: 'shop', items: 1, bytes: 10 }],
     database: 'd',
     deadlineMs,
     blocks,

@@ -1,5 +1,6 @@
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
+import { totalOf } from '../ledger/account.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Delivery } from '../pipeline/pipeline.js';
 import { retryDelayMs } from '../status/retry-delay.js';
@@ -144,14 +145,18 @@ export class SpoolWriter {
     for (const { waiting, segments } of placed) this.#settle(waiting, segments, failed);
   }
 
-  #place({ tenantId, signal, items, requestBytes, database, blocks }: Delivery): SegmentFile[] {
+  #place({ tenantId, projectId, signal, minute, shares, database, blocks }: Delivery): SegmentFile[] {
     const { segments, usage, heavyBytes } = this.#options;
     const lane = usage.of(tenantId) > heavyBytes ? tenantId : SHARED_LANE;
+    const owner = { tenantId, projectId: String(projectId), signal, minute };
+    const byService = shares.map(({ service, items, bytes }) => [service, items, bytes] as const);
     return blocks.map((block, index) => {
       const isFirst = index === 0;
       const segment = segments.forBlock(database, block, lane);
-      const counted = isFirst ? { items, bytes: requestBytes } : { items: 0, bytes: 0 };
-      const meta: RecordMeta = { tenantId, signal, ...counted, rows: block.rows, days: block.days };
+      const counted = isFirst
+        ? { ...totalOf(shares), shares: byService }
+        : { items: 0, bytes: 0, shares: [] };
+      const meta: RecordMeta = { ...owner, ...counted, rows: block.rows, days: block.days };
       segment.add(meta, block);
       return segment;
     });
@@ -160,14 +165,13 @@ export class SpoolWriter {
   #settle(waiting: Waiting, segments: readonly SegmentFile[], failed: ReadonlySet<SegmentFile>): void {
     const { ledger, usage } = this.#options;
     const { delivery, tenantId } = waiting;
-    const amount = { items: delivery.items, bytes: delivery.requestBytes };
     const lost = delivery.blocks.filter((_, index) => isIn(failed, segments[index]));
     const lostBytes = lost.reduce((sum, block) => sum + block.bytes.length, 0);
     const isAcknowledged = lost.length === 0 && !waiting.isGivenUp;
     if (lostBytes > 0) usage.release(tenantId, lostBytes);
-    if (isAcknowledged) ledger.spooled(delivery, amount);
+    if (isAcknowledged) ledger.spooled(delivery, delivery.shares);
     // What is durable all the same will be stored, although its exporter sends it again.
-    else if (!isIn(failed, segments[0])) ledger.recovered(delivery, amount);
+    else if (!isIn(failed, segments[0])) ledger.keptAnyway(delivery, delivery.shares);
     if (isAcknowledged) waiting.resolve();
     else waiting.reject(cannotWrite());
   }

@@ -1,34 +1,45 @@
 import type { ReceivedSignal } from '../admission/admission.js';
-import type { RecordMeta } from './segment-format.js';
+import { type Account, addShares, minuteOf, type Share } from '../ledger/account.js';
+import type { RecordMeta, SegmentHeader } from './segment-format.js';
 
-/** What a segment holds for one tenant and signal. */
+/** What a segment holds for one account. */
 export interface Sum {
-  readonly tenantId: number;
-  readonly signal: ReceivedSignal;
-  readonly items: number;
-  /** Of the requests, as the ledger counts them. */
-  readonly requestBytes: number;
+  readonly account: Account;
+  /** Items, and bytes of the requests, as the ledger counts them. */
+  readonly shares: readonly Share[];
   /** Of the blocks, as the quotas count them. */
   readonly blockBytes: number;
 }
 
-/** Adds up records by tenant and signal. */
+/** Adds up a segment's records by account. */
 export class Sums {
+  readonly #header: Pick<SegmentHeader, 'database' | 'createdUnixMs'>;
   readonly #byKey = new Map<string, Sum>();
 
+  constructor(header: Pick<SegmentHeader, 'database' | 'createdUnixMs'>) {
+    this.#header = header;
+  }
+
   add(meta: RecordMeta, blockBytes: number): void {
-    const key = `${meta.tenantId} ${meta.signal}`;
-    const { items = 0, requestBytes = 0, blockBytes: before = 0 } = this.#byKey.get(key) ?? {};
+    // Records of an earlier version lack the project, the minute and the services.
+    const { tenantId, projectId = '0', minute = minuteOf(this.#header.createdUnixMs) } = meta;
+    const key = `${tenantId} ${projectId} ${meta.signal} ${minute}`;
+    const before = this.#byKey.get(key);
+    const { database } = this.#header;
+    const signal = meta.signal as ReceivedSignal;
     this.#byKey.set(key, {
-      tenantId: meta.tenantId,
-      signal: meta.signal as ReceivedSignal,
-      items: items + meta.items,
-      requestBytes: requestBytes + meta.bytes,
-      blockBytes: before + blockBytes,
+      account: before?.account ?? { tenantId, projectId: BigInt(projectId), signal, minute, database },
+      shares: addShares(before?.shares ?? [], sharesOf(meta)),
+      blockBytes: (before?.blockBytes ?? 0) + blockBytes,
     });
   }
 
   values(): readonly Sum[] {
     return [...this.#byKey.values()];
   }
+}
+
+function sharesOf({ shares, items, bytes }: RecordMeta): readonly Share[] {
+  if (!shares) return [{ service: '', items, bytes }];
+  return shares.map(([service, ofItems, ofBytes]) => ({ service, items: ofItems, bytes: ofBytes }));
 }

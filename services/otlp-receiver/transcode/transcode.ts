@@ -39,8 +39,16 @@ export interface TranscodeResult {
   readonly rejected: ReadonlyMap<RejectReason, number>;
   /** Names the first refused item, its field and what is wrong; undefined when none was refused. */
   readonly firstRejection: string | undefined;
+  /** The same for the first item of each reason, with limit and measured value by themselves. */
+  readonly firstByReason?: ReadonlyMap<RejectReason, FirstRejection>;
   /** What the sender should know about items that were accepted. */
   readonly warning?: string | undefined;
+}
+
+export interface FirstRejection {
+  readonly detail: string;
+  readonly limit: string | undefined;
+  readonly measured: string | undefined;
 }
 
 /**

@@ -1,16 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { AppError } from '../../../lib/errors/app-error.js';
-import {
-  addCost,
-  formatCost,
-  NO_COST,
-  QUERY_STATS_HEADER,
-  type QueryCost,
-} from '../../../lib/rpc/query-stats.js';
+import { formatCost, NO_COST, QUERY_STATS_HEADER, type QueryCost } from '../../../lib/rpc/query-stats.js';
+import { budgetHitOf } from '../../../lib/store/budget-hit.js';
 import type { Statement, StatementParams } from '../../../lib/store/statement.js';
-import type { StatementSettings } from '../../../lib/store/store.js';
 import { type Reader, readerOf } from '../access/reader.js';
-import type { QueryBudget } from '../config.js';
+import { callBudget } from '../budget/call-budget.js';
+import { Spending } from '../budget/spending.js';
 import type { QueryContext } from '../context.js';
 
 /** One statement with the values of its parameters, without those that every statement has. */
@@ -21,7 +15,7 @@ export interface BoundStatement {
   readonly maxRows: number;
 }
 
-/** One call's way to ClickHouse: bound to one tenant and project, within one budget of time. */
+/** One call's way to ClickHouse: bound to one tenant and project, within one budget. */
 export interface Reading {
   readonly reader: Reader;
   readonly nowMs: number;
@@ -38,10 +32,13 @@ export function withReading<T>(
   answer: (reading: Reading) => Promise<T>,
 ): Promise<T> {
   const reader = readerOf(call);
+  const { signal } = call;
+  const { tenantId, queryLimits } = reader;
   const onCost = (cost: QueryCost) => call.responseHeader.set(QUERY_STATS_HEADER, formatCost(cost));
   onCost(NO_COST);
-  return context.slots.run(reader.tenantId, call.signal, () =>
-    answer(openReading(context, { reader, signal: call.signal, onCost })),
+  const limit = callBudget(queryLimits, context.budget).concurrent;
+  return context.slots.run({ tenantId, limit, signal }, () =>
+    answer(openReading(context, { reader, signal, onCost })),
   );
 }
 
@@ -54,58 +51,28 @@ export interface ReadingOptions {
   readonly onCost?: (cost: QueryCost) => void;
 }
 
-/** Starts a budget of time for statements of one reader. Without a slot: unary calls go through `withReading`. */
+/** Starts a budget for statements of one reader. Without a slot: unary calls go through `withReading`. */
 export function openReading(context: QueryContext, { reader, signal, onCost }: ReadingOptions): Reading {
-  const { store, budget } = context;
-  const endsAtMs = performance.now() + budget.queryMaxExecutionMs;
-  let cost = NO_COST;
+  const { tenantId, projectId, database, queryLimits } = reader;
+  const spending = new Spending(callBudget(queryLimits, context.budget), onCost);
   return {
     reader,
     nowMs: context.nowMs(),
     rows: async <T>({ statement, params, maxRows }: BoundStatement) => {
-      const maxExecutionMs = remainingMs(endsAtMs, budget);
-      const settings = { ...settingsOf(budget), max_result_rows: maxRows };
-      const owned = { ...params, tenantId: reader.tenantId, projectId: reader.projectId };
+      const { settings, maxExecutionMs } = spending.remaining();
+      const startedAtMs = performance.now();
       try {
-        const options = { signal, database: reader.database, settings, maxExecutionMs };
-        const { rows, stats } = await store.query<T>(statement, owned, options);
-        cost = addCost(cost, { ...stats, statements: 1 });
-        onCost?.(cost);
+        const { rows, stats } = await context.store.query<T>(
+          statement,
+          { ...params, tenantId, projectId },
+          { signal, database, settings: { ...settings, max_result_rows: maxRows }, maxExecutionMs },
+        );
+        spending.add(stats);
         return rows;
       } catch (error) {
-        throw signal.aborted ? error : asBudgetError(error, budget);
+        spending.add({ rowsRead: 0, bytesRead: 0, elapsedMs: performance.now() - startedAtMs });
+        throw signal.aborted ? error : spending.refusal(error, budgetHitOf(error));
       }
     },
   };
-}
-
-/** Each limit ends the statement with an error; `break` would hand out a part as if it were all. */
-function settingsOf(budget: QueryBudget): StatementSettings {
-  return {
-    max_rows_to_read: budget.queryMaxRowsToRead,
-    max_bytes_to_read: budget.queryMaxBytesToRead,
-    max_memory_usage: budget.queryMaxMemoryBytes,
-    read_overflow_mode: 'throw',
-    result_overflow_mode: 'throw',
-    timeout_overflow_mode: 'throw',
-  };
-}
-
-function remainingMs(endsAtMs: number, budget: QueryBudget): number {
-  const remaining = Math.ceil(endsAtMs - performance.now());
-  if (remaining > 0) return remaining;
-  throw outOfTime(budget);
-}
-
-/** Time is a budget like rows and bytes: the same question would run into it again, unlike a service that is slow today. */
-function asBudgetError(error: unknown, budget: QueryBudget): unknown {
-  return error instanceof AppError && error.code === 'deadline_exceeded' ? outOfTime(budget, error) : error;
-}
-
-function outOfTime(budget: QueryBudget, cause?: unknown): AppError {
-  return new AppError(
-    'query_too_expensive',
-    `The query ran into its time budget (limit ${budget.queryMaxExecutionMs} ms, QUERY_MAX_EXECUTION_TIME). Narrow the time range or add a filter on service or operation.`,
-    { cause },
-  );
 }

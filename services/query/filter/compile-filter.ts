@@ -105,6 +105,7 @@ function findField(field: Field | undefined, fields: FilterFields): FoundField {
 function compileFreeText(text: string, { texts }: FilterFields, parameters: Parameters): string {
   if (text.trim() === '') throw new FilterProblem('expected a text with something in it, found "".');
   checkSize('a text', text, FILTER_LIMITS.valueBytes);
+  if (typeof texts === 'function') return texts(text, parameters);
   const wanted = parameters.add(text, 'String');
   const contains = (sql: string) => `positionCaseInsensitiveUTF8(${sql}, ${wanted}) > 0`;
   const anyIn = (array: string) => `arrayExists(x -> ${contains('x')}, ${array})`;

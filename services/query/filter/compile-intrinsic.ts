@@ -88,14 +88,14 @@ function compileEnum({ sql, names = {} }: IntrinsicField, { operator, values }: 
 }
 
 function compileNumber(
-  { type, sql }: IntrinsicField,
+  { type, sql, numbers }: IntrinsicField,
   comparison: Comparison,
   parameters: Parameters,
 ): string {
   const { operator, values } = comparison;
   if (isMatch(operator)) throw new FilterProblem('is a number, which no regular expression is for.');
   const placeholders = (isEquality(operator) ? values : [onlyValue(comparison)]).map((value) => {
-    const number = type === 'duration' ? nanosecondsOf(value) : exactNumberOf(textOf(value));
+    const number = type === 'duration' ? nanosecondsOf(value) : namedNumberOf(textOf(value), numbers);
     const whole = wholeOf(number, operator);
     if (whole < 0n || whole > MAX_UINT64)
       throw new FilterProblem(`expected a number from 0 to ${MAX_UINT64}, found ${whole}.`);
@@ -104,6 +104,12 @@ function compileNumber(
   return isEquality(operator)
     ? `${sql} IN (${placeholders.join(', ')})`
     : `${sql} ${ORDER_SQL[operator]} ${placeholders[0]}`;
+}
+
+function namedNumberOf(text: string, numbers: ReadonlyMap<string, number> = new Map()): bigint | number {
+  const named = numbers.get(text.toLowerCase());
+  if (named !== undefined || numbers.size === 0 || /^[-+.\d]/.test(text)) return named ?? exactNumberOf(text);
+  throw new FilterProblem(`expected a number or one of ${[...numbers.keys()].join(', ')}, found "${text}".`);
 }
 
 function exactNumberOf(text: string): bigint | number {

@@ -1,4 +1,5 @@
 import type { FieldScope } from '../../../gen/es/gob/query/v1/filter_pb.js';
+import type { Parameters } from './parameters.js';
 
 /** A field that every item has. */
 export interface IntrinsicField {
@@ -10,6 +11,8 @@ export interface IntrinsicField {
   readonly isList?: boolean;
   /** For `id`. */
   readonly bytes?: number;
+  /** For `integer`: names that stand for a number, in lower case. */
+  readonly numbers?: ReadonlyMap<string, number>;
   /** For `enum`: the value's name in a filter, in lower case, and ClickHouse's. */
   readonly names?: Readonly<Record<string, string>>;
 }
@@ -34,13 +37,18 @@ export interface FilterFields {
   readonly scopes: Readonly<
     Record<string, { readonly scope: FieldScope; readonly attributes: readonly AttributeMap[] }>
   >;
-  /** Where free text is looked for: text columns, arrays of texts, and maps. */
-  readonly texts: {
-    readonly columns: readonly string[];
-    readonly lists: readonly string[];
-    readonly maps: readonly string[];
-  };
+  readonly texts: TextPlaces | FreeText;
 }
+
+/** Where free text is looked for: text columns, arrays of texts, and maps. */
+export interface TextPlaces {
+  readonly columns: readonly string[];
+  readonly lists: readonly string[];
+  readonly maps: readonly string[];
+}
+
+/** The condition that an item holds a free text, for a table that has an index of its own for that. */
+export type FreeText = (text: string, parameters: Parameters) => string;
 
 /** The prefix of attributes that may be the item's or the resource's. */
 export const ANY_ATTRIBUTE = 'attribute';

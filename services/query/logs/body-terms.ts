@@ -50,7 +50,7 @@ export function wordsOf(text: string): readonly string[] {
 }
 
 /** The first and the last word of a text may go on beyond it, unless something separates them from its ends. */
-function toBodyText(text: string): BodyText {
+export function toBodyText(text: string): BodyText {
   const parts = lowerAscii(text).split(SEPARATORS);
   const wholeWords = parts.slice(1, -1).filter((word) => word !== '');
   return { text, wholeWords: wholeWords.slice(0, MAX_WORDS) };

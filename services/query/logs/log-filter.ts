@@ -1,11 +1,16 @@
+import { create } from '@bufbuild/protobuf';
+import { SelectionSchema } from '../../../gen/es/gob/query/v1/filter_pb.js';
 import type {
   AttributeMatch as AttributeMatchMessage,
   LogFilter as LogFilterMessage,
 } from '../../../gen/es/gob/query/v1/logs_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
+import type { Condition } from '../filter/compile-filter.js';
+import { conditionOf, readSelection } from '../filter/read-selection.js';
 import { toHex } from '../traces/span-row.js';
 import { type BodyTerms, readBodyTerms } from './body-terms.js';
 import { FINGERPRINT_BYTES, type Fingerprint, parseFingerprint } from './fingerprint.js';
+import { LOG_FIELDS } from './log-fields.js';
 
 export interface AttributeMatch {
   readonly name: string;
@@ -30,6 +35,8 @@ export interface LogFilter {
   readonly attributes: readonly AttributeMatch[];
   readonly resourceAttributes: readonly AttributeMatch[];
   readonly body: BodyTerms;
+  /** What an expression in the filter grammar comes to. */
+  readonly condition?: Condition | undefined;
   /** Of the very same resource, by its stored hash. */
   readonly resourceHash?: string | undefined;
 }
@@ -90,7 +97,13 @@ export function readLogFilter(message: LogFilterMessage | undefined): LogFilter 
       contains: readTexts('filter.body_contains', message.bodyContains),
       notContains: readTexts('filter.not_body_contains', message.notBodyContains),
     }),
+    ...readExpression(message.expression),
   };
+}
+
+function readExpression(expression: string): Pick<LogFilter, 'condition'> {
+  const filter = readSelection(create(SelectionSchema, { expression }), LOG_FIELDS);
+  return filter ? { condition: conditionOf(filter, LOG_FIELDS) } : {};
 }
 
 /** A text without bigints that equal filters, and only they, have in common. */

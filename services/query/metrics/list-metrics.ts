@@ -11,12 +11,11 @@ import {
   metricList,
   metricsOfTraces,
   type PointTimeRow,
-  rangeOfTraces,
-  type TraceRangeRow,
 } from '../sql/metrics/catalogue.js';
-import { HOUR_NANO, type Range, storedRange } from '../time/time-range.js';
+import { type Range, storedRange } from '../time/time-range.js';
 import { toHex } from '../traces/span-row.js';
 import { describeMetrics, idOf } from './describe-metrics.js';
+import { exemplarRange } from './exemplar-range.js';
 import { checkKey, checkText, invalid } from './read-selection.js';
 
 const MAX_METRICS = 1_000;
@@ -26,8 +25,6 @@ const MAX_CONDITIONS = 20;
 const MAX_SEARCH_BYTES = 256;
 const TRACE_ID_BYTES = 16;
 const NANO_PER_MS = 1_000_000n;
-/** Exporters send what they measured during a trace this much later at most. */
-const EXPORT_DELAY_NANO = HOUR_NANO / 4n;
 
 /** Answers a ListMetrics. */
 export async function listStoredMetrics(
@@ -44,7 +41,7 @@ export async function listStoredMetrics(
 }
 
 async function findMetrics(reading: Reading, request: ListMetricsRequest, stored: Range) {
-  const ofTraces = await findOfTraces(reading, request.traceIds, stored);
+  const ofTraces = await findOfTraces(reading, request.traceIds);
   if (ofTraces?.length === 0) return [];
   const rows = await reading.rows<MetricRow>(
     metricList({
@@ -67,21 +64,11 @@ async function findMetrics(reading: Reading, request: ListMetricsRequest, stored
 async function findOfTraces(
   reading: Reading,
   traceIds: readonly Uint8Array[],
-  stored: Range,
 ): Promise<readonly PointTimeRow[] | undefined> {
   if (traceIds.length === 0) return undefined;
   const ids = traceIds.map(toHex);
-  const [row] = await reading.rows<TraceRangeRow>(rangeOfTraces(ids, stored));
-  const range = toRange(row, reading.nowMs);
+  const range = await exemplarRange(reading, ids);
   return reading.rows<PointTimeRow>(metricsOfTraces(ids, { range, limit: MAX_METRICS }));
-}
-
-/** Exemplars of traces that are not stored, since they were not sampled, are mostly asked for soon. */
-function toRange(row: TraceRangeRow | undefined, nowMs: number): Range {
-  const nowUnixNano = BigInt(Math.trunc(nowMs)) * NANO_PER_MS;
-  if (row === undefined || row.last === '0')
-    return { startUnixNano: nowUnixNano - 24n * HOUR_NANO, endUnixNano: nowUnixNano + HOUR_NANO };
-  return { startUnixNano: BigInt(row.first), endUnixNano: BigInt(row.last) + EXPORT_DELAY_NANO };
 }
 
 function checkConditions({ search, attributeKeys, traceIds }: ListMetricsRequest): void {

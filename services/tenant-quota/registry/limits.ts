@@ -32,6 +32,10 @@ export const LIMITS = {
   storageBytes: limit('StorageBytes', 'storage_bytes', 1, 2 ** 52),
   queryMaxSeconds: limit('QueryMaxSeconds', 'query_max_seconds', 1, 300),
   queryMaxReadBytes: limit('QueryMaxReadBytes', 'query_max_read_bytes', 2 ** 20, 2 ** 50),
+  queryMaxReadRows: limit('QueryMaxReadRows', 'query_max_read_rows', 1_000, 1e12),
+  queryMaxMemoryBytes: limit('QueryMaxMemoryBytes', 'query_max_memory_bytes', 2 ** 24, TIB),
+  /** In each replica of query. */
+  queryMaxConcurrent: limit('QueryMaxConcurrent', 'query_max_concurrent', 1, 1_000),
   /** With labels of their own, of all projects and per UTC day. */
   maxMetricSeries: limit('MaxMetricSeries', 'max_metric_series', 1, 4_000_000),
   /** In the catalogue, as is the next one: per project, signal, source and UTC day. */

@@ -55,6 +55,8 @@ export function toLimits(limits: Limits): TenantLimits {
     maxRequestBytes: BigInt(limits.maxRequestBytes),
     storageBytes: BigInt(limits.storageBytes),
     queryMaxReadBytes: BigInt(limits.queryMaxReadBytes),
+    queryMaxReadRows: BigInt(limits.queryMaxReadRows),
+    queryMaxMemoryBytes: BigInt(limits.queryMaxMemoryBytes),
     maxMetricSeries: BigInt(limits.maxMetricSeries),
     maxAttributeKeys: BigInt(limits.maxAttributeKeys),
     maxAttributeValuesPerKey: BigInt(limits.maxAttributeValuesPerKey),

@@ -23,8 +23,8 @@ export function auditRoute(context: GatewayContext): PlainRoute {
     path: '/v3/admin/audit',
     docs: { summary: 'Who changed what, and what was dropped and why; newest first', query, answer },
     handle: async (request, reply) => {
-      const { tenant_id: tenantId, page_size: size } = queryOf(query, request);
       const call = await authorizeAdmin(context, request, reply);
+      const { tenant_id: tenantId, page_size: size } = queryOf(query, request);
       const { entries } = await context.admin.listAudit({ tenantId, pageSize: size }, call);
       return sendJson(reply, { entries: entries.map(toJson) });
     },

@@ -48,9 +48,9 @@ export function putCellRoute(context: GatewayContext): PlainRoute {
       ...{ query: dryRunQuery, body, answer: z.object({ cell, statements: z.array(z.string()) }) },
     },
     handle: async (request, reply) => {
+      const call = await authorizeAdmin(context, request, reply);
       const { dry_run: dryRun } = queryOf(dryRunQuery, request);
       const { dedicated_to: dedicatedTenantId = 0 } = parseInput(body, request.body ?? {});
-      const call = await authorizeAdmin(context, request, reply);
       const wanted = { name: pathParam(request, 'name'), dedicatedTenantId, dryRun };
       const made = await context.admin.putCell(wanted, call);
       return sendJson(reply, { ...(made.cell && { cell: toJson(made.cell) }), statements: made.statements });

@@ -21,10 +21,10 @@ export function deleteTenantRoute(context: GatewayContext): PlainRoute {
       ...{ query, answer },
     },
     handle: async (request, reply) => {
+      const call = await authorizeAdmin(context, request, reply);
       const tenantId = tenantIdOf(request);
       const params = queryOf(query, request);
       const { expectedVersion } = preconditionsOf(request);
-      const call = await authorizeAdmin(context, request, reply);
       const { entry, tables } = await context.admin.deleteTenant(
         { tenantId, graceSeconds: BigInt(params.grace_seconds), dryRun: params.dry_run, expectedVersion },
         call,

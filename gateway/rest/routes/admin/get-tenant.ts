@@ -13,8 +13,8 @@ export function getTenantRoute(context: GatewayContext): PlainRoute {
     path: '/v3/admin/tenants/:tenant_id',
     docs: { summary: 'One tenant; its version is the ETag', answer: tenantAnswer },
     handle: async (request, reply) => {
-      const tenantId = tenantIdOf(request);
       const call = await authorizeAdmin(context, request, reply);
+      const tenantId = tenantIdOf(request);
       const { entry } = await context.admin.getTenantEntry({ tenantId }, call);
       if (!entry) throw new AppError('not_found', `There is no tenant ${tenantId}.`);
       setETag(reply, entry.tenant?.version);

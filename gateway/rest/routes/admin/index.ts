@@ -4,6 +4,9 @@ import { auditRoute } from './audit.js';
 import { listCellsRoute, putCellRoute } from './cells.js';
 import { deleteTenantRoute } from './delete-tenant.js';
 import { getTenantRoute } from './get-tenant.js';
+import { tenantRejectsRoute, turnedAwayRoute } from './ingest/rejects.js';
+import { tenantLedgerRoute } from './ingest/tenant-ledger.js';
+import { tenantServicesRoute } from './ingest/tenant-services.js';
 import { listTenantsRoute } from './list-tenants.js';
 import { putTenantRoute } from './put-tenant.js';
 import { retentionPlanRoute } from './retention-plan.js';
@@ -21,4 +24,8 @@ export const adminRoutes = (context: GatewayContext): readonly PlainRoute[] => [
   putCellRoute(context),
   retentionPlanRoute(context),
   auditRoute(context),
+  tenantLedgerRoute(context),
+  tenantServicesRoute(context),
+  tenantRejectsRoute(context),
+  turnedAwayRoute(context),
 ];

@@ -15,8 +15,8 @@ export function listTenantsRoute(context: GatewayContext): PlainRoute {
     path: '/v3/admin/tenants',
     docs: { summary: 'All tenants, by id', query, answer },
     handle: async (request, reply) => {
-      const { page_size, page_token } = queryOf(query, request);
       const call = await authorizeAdmin(context, request, reply);
+      const { page_size, page_token } = queryOf(query, request);
       const page = { pageSize: page_size, pageToken: page_token };
       const { entries, nextPageToken } = await context.admin.listTenantEntries(page, call);
       return sendJson(reply, {

@@ -32,11 +32,11 @@ export function putTenantRoute(context: GatewayContext): PlainRoute {
       ...{ query: dryRunQuery, body, answer },
     },
     handle: async (request, reply) => {
+      const call = await authorizeAdmin(context, request, reply);
       const tenantId = tenantIdOf(request);
       const { dry_run: dryRun } = queryOf(dryRunQuery, request);
       const settings = toRequest(parseInput(body, request.body ?? {}));
       const change = { tenantId, dryRun, ...settings, ...preconditionsOf(request) };
-      const call = await authorizeAdmin(context, request, reply);
       const result = await context.admin.putTenant(change, call);
       if (!result.entry) throw new AppError('internal', 'Internal error.');
       if (!dryRun) setETag(reply, result.entry.tenant?.version);

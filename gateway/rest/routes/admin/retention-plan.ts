@@ -24,8 +24,8 @@ export function retentionPlanRoute(context: GatewayContext): PlainRoute {
     path: '/v3/admin/retention/plan',
     docs: { summary: 'What the retention loop would drop now', query, answer },
     handle: async (request, reply) => {
-      const { tenant_id: tenantId } = queryOf(query, request);
       const call = await authorizeAdmin(context, request, reply);
+      const { tenant_id: tenantId } = queryOf(query, request);
       const { steps, stoppedTenantIds } = await context.admin.planRetention({ tenantId }, call);
       return sendJson(reply, {
         steps: steps.map(({ cell, table, day, action, reason, tenantIds, rows, bytes }) => ({

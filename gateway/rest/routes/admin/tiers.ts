@@ -24,8 +24,8 @@ export function getTierRoute(context: GatewayContext): PlainRoute {
     path: PATH,
     docs: { summary: "A tier's limits", answer: tierAnswer },
     handle: async (request, reply) => {
-      const tier = tierIn(request);
       const call = await authorizeAdmin(context, request, reply);
+      const tier = tierIn(request);
       const { limits, overrides, version } = await context.admin.getTier({ tier }, call);
       setETag(reply, version);
       return sendJson(reply, { limits: fromMessage(limits), overrides: fromMessage(overrides) });
@@ -42,11 +42,11 @@ export function putTierRoute(context: GatewayContext): PlainRoute {
       ...{ query: dryRunQuery, body, answer: z.object({ changes }) },
     },
     handle: async (request, reply) => {
+      const call = await authorizeAdmin(context, request, reply);
       const tier = tierIn(request);
       const { dry_run: dryRun } = queryOf(dryRunQuery, request);
       const limits = toMessage(parseInput(body, request.body).limits);
       const { expectedVersion } = preconditionsOf(request);
-      const call = await authorizeAdmin(context, request, reply);
       const result = await context.admin.putTier({ tier, limits, dryRun, expectedVersion }, call);
       setETag(reply, result.version);
       return sendJson(reply, { changes: toChangesJson(result.changes) });

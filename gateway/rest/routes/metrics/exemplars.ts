@@ -13,7 +13,8 @@ const query = z.object({
   limit: pageSize.optional().describe('Exemplars at most. Default 100; more than 1000 is cut to 1000.'),
 });
 
-const exemplar = z.object({
+/** A measurement as every route shows it. */
+export const exemplar = z.object({
   timestamp: timestampText,
   value: z.string().describe('Decimal text.'),
   trace_id: traceIdText,
@@ -58,12 +59,12 @@ export const listMetricExemplarsRoute = defineQueryRoute({
     };
     return async (_query, { call }, { metrics }): Promise<z.infer<typeof answer>> => {
       const { exemplars, hasMore } = await metrics.listExemplars(request, call);
-      return { exemplars: exemplars.map(toItem), has_more: hasMore };
+      return { exemplars: exemplars.map(toExemplarItem), has_more: hasMore };
     };
   },
 });
 
-function toItem(item: Exemplar): z.infer<typeof exemplar> {
+export function toExemplarItem(item: Exemplar): z.infer<typeof exemplar> {
   return {
     timestamp: formatTimestamp(item.timeUnixNano),
     value: formatDecimal(item.value, { minFraction: 6 }),

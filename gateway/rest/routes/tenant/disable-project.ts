@@ -1,7 +1,6 @@
 import { authorizeProject } from '../../../auth/authorize-admin.js';
 import type { GatewayContext } from '../../../context.js';
-import { definePlainRoute, type PlainRoute, pathParam } from '../../http/route.js';
-import { parseProjectId } from '../../params/path.js';
+import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 
 export function disableProjectRoute(context: GatewayContext): PlainRoute {
   return definePlainRoute({
@@ -9,8 +8,7 @@ export function disableProjectRoute(context: GatewayContext): PlainRoute {
     path: '/v3/tenant/:project_id',
     docs: { summary: 'Switches observability off for a project; what is stored stays for its retention' },
     handle: async (request, reply) => {
-      const projectId = parseProjectId(pathParam(request, 'project_id'));
-      const { call } = await authorizeProject(context, { request, reply, projectId });
+      const { call } = await authorizeProject(context, { request, reply });
       await context.provisioning.disableProject({}, call);
       return reply.code(204).send();
     },

@@ -2,9 +2,8 @@ import type { z } from 'zod';
 import { AppError } from '../../../../lib/errors/app-error.js';
 import { authorizeProject } from '../../../auth/authorize-admin.js';
 import type { GatewayContext } from '../../../context.js';
-import { definePlainRoute, type PlainRoute, pathParam } from '../../http/route.js';
+import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
-import { parseProjectId } from '../../params/path.js';
 import { provisioningAnswer, statusName } from './status.js';
 
 /** GitLab takes any 2xx for "switched on" and does not ask again, so a failure must not be one. */
@@ -17,12 +16,7 @@ export function enableProjectRoute(context: GatewayContext): PlainRoute {
       answer: provisioningAnswer,
     },
     handle: async (request, reply) => {
-      const projectId = parseProjectId(pathParam(request, 'project_id'));
-      const { call, projectPath, tenantPath } = await authorizeProject(context, {
-        request,
-        reply,
-        projectId,
-      });
+      const { call, projectPath, tenantPath } = await authorizeProject(context, { request, reply });
       const { status, reason } = await context.provisioning.enableProject({ projectPath, tenantPath }, call);
       const name = statusName(status);
       if (name === 'failed') throw new AppError('unavailable', `The tenant could not be set up: ${reason}`);

@@ -2,9 +2,8 @@ import type { z } from 'zod';
 import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { authorizeProject } from '../../../auth/authorize-admin.js';
 import type { GatewayContext } from '../../../context.js';
-import { definePlainRoute, type PlainRoute, pathParam } from '../../http/route.js';
+import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
-import { parseProjectId } from '../../params/path.js';
 import { provisioningAnswer, statusName } from './status.js';
 
 export function getProvisioningRoute(context: GatewayContext): PlainRoute {
@@ -16,8 +15,7 @@ export function getProvisioningRoute(context: GatewayContext): PlainRoute {
       answer: provisioningAnswer,
     },
     handle: async (request, reply) => {
-      const projectId = parseProjectId(pathParam(request, 'project_id'));
-      const { call } = await authorizeProject(context, { request, reply, projectId, action: Action.READ });
+      const { call } = await authorizeProject(context, { request, reply, action: Action.READ });
       const { status, reason } = await context.provisioning.getProvisioning({}, call);
       const body: z.infer<typeof provisioningAnswer> = {
         status: statusName(status),

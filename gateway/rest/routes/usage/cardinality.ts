@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { GetCardinalityResponse } from '../../../../gen/es/gob/tenantquota/v1/cardinality_pb.js';
+import { authorizeProject } from '../../../auth/authorize-admin.js';
 import type { GatewayContext } from '../../../context.js';
 import { QUERY_BASES } from '../../bases.js';
 import type { Json } from '../../format/json.js';
 import { int64 } from '../../format/schemas.js';
-import { clientGone } from '../../http/client-gone.js';
 import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
 import { type RawParams, readParams } from '../../params/read-params.js';
-import { authorizeReader } from './authorize-reader.js';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -58,10 +58,10 @@ export const cardinalityRoutes = (context: GatewayContext): readonly PlainRoute[
       path: `${base.path}/analytics/cardinality`,
       docs: { summary: 'Series and attribute values of a day, against the caps', query, answer },
       handle: async (request, reply) => {
+        const { call } = await authorizeProject(context, { request, reply, action: Action.READ });
         const params = readParams(query, request.query as RawParams);
-        const reader = await authorizeReader(context, request, clientGone(reply));
         const { day: asked = 0, limit = 0 } = params;
-        return sendJson(reply, toJson(await context.usage.getCardinality({ day: asked, limit }, reader)));
+        return sendJson(reply, toJson(await context.usage.getCardinality({ day: asked, limit }, call)));
       },
     }),
   );

@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { DailyUsage } from '../../../../gen/es/gob/tenantquota/v1/provisioning_pb.js';
+import { authorizeProject } from '../../../auth/authorize-admin.js';
 import type { GatewayContext } from '../../../context.js';
 import { QUERY_BASES } from '../../bases.js';
 import type { Json } from '../../format/json.js';
 import { int64 } from '../../format/schemas.js';
-import { clientGone } from '../../http/client-gone.js';
 import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
 import { type RawParams, readParams } from '../../params/read-params.js';
-import { authorizeReader } from './authorize-reader.js';
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 
@@ -37,10 +37,9 @@ export const storageUsageRoutes = (context: GatewayContext): readonly PlainRoute
       path: `${base.path}/analytics/storage`,
       docs: { summary: 'Items and stored bytes of a month, by day and signal', query, answer },
       handle: async (request, reply) => {
+        const { call } = await authorizeProject(context, { request, reply, action: Action.READ });
         const params = readParams(query, request.query as RawParams);
-        const signal = clientGone(reply);
-        const reader = await authorizeReader(context, request, signal);
-        const { days } = await context.usage.getStorageUsage(params, reader);
+        const { days } = await context.usage.getStorageUsage(params, call);
         return sendJson(reply, days.length === 0 ? {} : toJson(days, params));
       },
     }),

@@ -183,6 +183,28 @@ describe('a signature', () => {
   );
 });
 
+describe('a token without a project', () => {
+  const nowhere = { realm: 'self-managed', projectId: '', namespaceId: '' };
+  const token = () => signed({ gitlab_realm: 'self-managed', gitlab_namespace_id: undefined });
+
+  it('of the registered instance lists everything', async () => {
+    const identity = await open({ CLOUD_CONNECTOR_INSTANCE: INSTANCE }).find(
+      presented(await token(), nowhere),
+    );
+    expect(identity).toMatchObject({ scopes: ['read_observability'], coverage: { everything: true } });
+  });
+
+  it('of any other is refused', async () => {
+    expect(await refusalOf(open().find(presented(await token(), nowhere)))).toMatch(
+      /CLOUD_CONNECTOR_INSTANCE/,
+    );
+    const bound = presented(await signed(), { projectId: '', namespaceId: '' });
+    expect(await refusalOf(open().find(bound))).toMatch(/^unauthenticated/);
+    const own = open({ CLOUD_CONNECTOR_INSTANCE: INSTANCE });
+    expect(await refusalOf(own.find(bound))).toMatch(/^unauthenticated/);
+  });
+});
+
 describe('keys', () => {
   const DISCOVERY = '/.well-known/openid-configuration';
   const KEYS = '/oauth/discovery/keys';

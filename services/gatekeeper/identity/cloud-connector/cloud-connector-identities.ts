@@ -50,12 +50,17 @@ export class CloudConnectorIdentities {
     if (sub !== presented.instanceId) throw refused('X-Gitlab-Instance-Id is not its subject');
     if (claimed.gitlab_realm !== presented.realm) throw refused('X-Gitlab-Realm is not its realm');
     this.#requireOwnNamespace({ sub, ...claimed }, presented);
+    const name = `GitLab instance ${sub.slice(0, 100)}`;
+    const isInstanceWide = presented.projectId === '' && presented.namespaceId === '';
+    // Only the registered instance has all that is here; it reads by naming a project, and lists without.
+    if (isInstanceWide && sub === this.#config.cloudConnectorInstance)
+      return { name, kind: 'token', scopes: ['read_observability'], coverage: { everything: true } };
     const projectId = idIn('X-GitLab-Project-id', presented.projectId);
     const rootNamespaceId = idIn('X-GitLab-Namespace-id', presented.namespaceId);
     // The project is covered by no signature, so a refusal tells nothing about it.
     const place = { path: undefined, rootNamespaceId };
     return {
-      name: `GitLab instance ${sub.slice(0, 100)}`,
+      name,
       kind: 'token',
       scopes: ['read_observability', 'write_observability'],
       coverage: {

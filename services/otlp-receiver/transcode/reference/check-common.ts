@@ -32,7 +32,8 @@ export function checkInWindow(field: string, time: bigint, window: AcceptWindow)
 
 export function outside(field: string, time: bigint, window: AcceptWindow): Rejection {
   const problem = `is ${describeTime(time)}, outside the accepted range (${window.description})`;
-  return { reason: 'time_out_of_range', field, problem };
+  const excess = { limit: window.description, measured: describeTime(time) };
+  return { reason: 'time_out_of_range', field, problem, ...excess };
 }
 
 /** Whether a time that decides about nothing fits into its column. */
@@ -44,14 +45,17 @@ export function checkStorableTime(field: string, time: bigint): Rejection | unde
 
 /** An id that must be there. */
 export function checkId(field: string, id: Uint8Array, bytes: number): Rejection | undefined {
+  const limit = `${bytes} bytes`;
+  const problem = `must be ${bytes} bytes, got ${id.length}`;
   if (id.length !== bytes)
-    return { reason: 'invalid_id', field, problem: `must be ${bytes} bytes, got ${id.length}` };
+    return { reason: 'invalid_id', field, problem, limit, measured: `${id.length} bytes` };
   if (id.some((byte) => byte !== 0)) return undefined;
-  return { reason: 'invalid_id', field, problem: 'must not be all zeros' };
+  return { reason: 'invalid_id', field, problem: 'must not be all zeros', limit, measured: 'all zeros' };
 }
 
 /** An id that may be absent, but not cut. */
 export function checkIdLength(field: string, id: Uint8Array, bytes: number): Rejection | undefined {
   if (id.length === 0 || id.length === bytes) return undefined;
-  return { reason: 'invalid_id', field, problem: `must be empty or ${bytes} bytes, got ${id.length}` };
+  const problem = `must be empty or ${bytes} bytes, got ${id.length}`;
+  return { reason: 'invalid_id', field, problem, limit: `${bytes} bytes`, measured: `${id.length} bytes` };
 }

@@ -24,8 +24,9 @@ export function checkValue(value: AnyValue | undefined, nesting: number): Reject
   const entries = value?.kvlistValue?.values;
   if (!members && !entries) return undefined;
   if (nesting === MAX_ATTRIBUTE_NESTING) {
-    const problem = `is nested deeper than ${MAX_ATTRIBUTE_NESTING} lists and maps`;
-    return { reason: 'nesting_too_deep', field: 'value', problem };
+    const limit = `${MAX_ATTRIBUTE_NESTING} lists and maps`;
+    const problem = `is nested deeper than ${limit}`;
+    return { reason: 'nesting_too_deep', field: 'value', problem, limit, measured: `more than ${limit}` };
   }
   if (entries) return below('value.kvlist_value', checkAttributes(entries, nesting + 1));
   const inArray = firstOf(members ?? [], (member, index) =>

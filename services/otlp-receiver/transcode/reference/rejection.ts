@@ -7,6 +7,9 @@ export interface Rejection {
   readonly field: string;
   /** Completes "<field> ...": limit and measured value. */
   readonly problem: string;
+  /** Both once more by themselves, with their unit, where there are any. */
+  readonly limit?: string;
+  readonly measured?: string;
 }
 
 /** The same fault seen from the message above. */

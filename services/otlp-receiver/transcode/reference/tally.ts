@@ -1,10 +1,11 @@
 import type { NativeBlock } from '../../native/block.js';
-import type { RejectReason, TranscodeResult } from '../transcode.js';
+import type { FirstRejection, RejectReason, TranscodeResult } from '../transcode.js';
 import type { Rejection } from './rejection.js';
 
 /** Counts what becomes of a request's items. */
 export class Tally {
   readonly #rejected = new Map<RejectReason, number>();
+  readonly #firstByReason = new Map<RejectReason, FirstRejection>();
   #accepted = 0;
   #firstRejection: string | undefined;
 
@@ -12,10 +13,12 @@ export class Tally {
     this.#accepted++;
   }
 
-  reject({ reason, field, problem }: Rejection, items: number): void {
+  reject({ reason, field, problem, limit, measured }: Rejection, items: number): void {
     if (items === 0) return;
     this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + items);
-    this.#firstRejection ??= `${field} ${problem}`;
+    const detail = `${field} ${problem}`;
+    this.#firstRejection ??= detail;
+    if (!this.#firstByReason.has(reason)) this.#firstByReason.set(reason, { detail, limit, measured });
   }
 
   result(blocks: readonly NativeBlock[]): TranscodeResult {
@@ -24,6 +27,7 @@ export class Tally {
       accepted: this.#accepted,
       rejected: this.#rejected,
       firstRejection: this.#firstRejection,
+      firstByReason: this.#firstByReason,
     };
   }
 }

@@ -24,7 +24,7 @@ const MAX_OVERLAP_MS = 3_600_000;
 
 export interface TailFeedOptions {
   readonly context: QueryContext;
-  /** Of the viewer that came first; all viewers of a feed read the same project. */
+  /** Of the viewer that came first. */
   readonly reader: Reader;
   readonly filter: LogFilter;
   readonly overlapMs: number;
@@ -38,15 +38,22 @@ export class TailFeed {
   readonly #options: TailFeedOptions;
   readonly #viewers = new Set<TailViewer>();
   readonly #stopping = new AbortController();
+  #reader: Reader;
   readonly #window = new TailWindow(MAX_ROWS_PER_POLL);
   /** Resolves when the feed stands: what arrives from now on is shown. Rejects never; a failure is the viewers'. */
   readonly ready: Promise<void>;
 
   constructor(options: TailFeedOptions) {
     this.#options = options;
+    this.#reader = options.reader;
     const { promise, resolve } = withResolver();
     this.ready = promise;
     void this.#run(resolve).finally(resolve);
+  }
+
+  /** All viewers of a feed read the same project; the one that came last knows the tenant's limits as they are now. */
+  readAs(reader: Reader): void {
+    this.#reader = reader;
   }
 
   add(viewer: TailViewer): void {
@@ -86,8 +93,8 @@ export class TailFeed {
   }
 
   async #poll(isFirst: boolean): Promise<TailArrivals> {
-    const { context, reader, filter } = this.#options;
-    const reading = openReading(context, { reader, signal: this.#stopping.signal });
+    const { context, filter } = this.#options;
+    const reading = openReading(context, { reader: this.#reader, signal: this.#stopping.signal });
     const { range, from, seconds } = this.#range(reading.nowMs);
     const counts = await reading.rows<TailCountRow>(logTailCounts(range, filter, seconds));
     const plan = isFirst ? this.#window.begin(counts) : this.#window.plan(counts, from);

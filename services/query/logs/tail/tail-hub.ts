@@ -92,7 +92,10 @@ export class TailHub {
   join(wish: TailWish): TailSeat {
     const key = keyOf(wish);
     const parked = this.#unpark(wish.resumeToken, key);
-    if (parked) return this.#seat(parked, true);
+    if (parked) {
+      parked.feed.readAs(wish.reader);
+      return this.#seat(parked, true);
+    }
     this.#refuseTooMany(wish.reader.tenantId);
     const feed = this.#feeds.get(key) ?? this.#open(key, wish);
     const place = { key, tenantId: wish.reader.tenantId, viewer: new TailViewer(), feed };

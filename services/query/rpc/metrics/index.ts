@@ -4,6 +4,7 @@ import type { QueryContext } from '../../context.js';
 import { getMetric } from './get-metric.js';
 import { listExemplars } from './list-exemplars.js';
 import { listMetrics } from './list-metrics.js';
+import { listTraceExemplars } from './list-trace-exemplars.js';
 import { queryHeatmap } from './query-heatmap.js';
 import { queryMetric } from './query-metric.js';
 
@@ -17,5 +18,6 @@ export function metricCalls(context: QueryContext): MetricCalls {
     queryMetric: queryMetric(context),
     queryHeatmap: queryHeatmap(context),
     listExemplars: listExemplars(context),
+    listTraceExemplars: listTraceExemplars(context),
   };
 }

@@ -1,15 +1,10 @@
 import type { StatementParams } from '../../../../lib/store/statement.js';
+import type { Condition } from '../../filter/compile-filter.js';
 import type { BodyTerms } from '../../logs/body-terms.js';
 import type { AttributeMatch, LogFilter } from '../../logs/log-filter.js';
 import type { Range } from '../../time/time-range.js';
 import { instant, logsBetween, OWN_ROWS } from '../fragments.js';
 import { CONTENT } from './log-columns.js';
-
-/** A condition made of constants, and the values of its parameters. */
-interface Condition {
-  readonly sql: string;
-  readonly params: StatementParams;
-}
 
 /** The rows of a statement about logs: FROM and WHERE, and the parameters of both. */
 export interface LogSource {
@@ -53,6 +48,7 @@ function matchConditions(filter: LogFilter): readonly Condition[] {
     ...filter.resourceAttributes.map(resourceCondition),
     ...bodyConditions(filter.body),
     ...fingerprintConditions(filter),
+    ...(filter.condition ? [filter.condition] : []),
   ];
 }
 

@@ -36,6 +36,12 @@ const every = readLogFilter(
   }),
 );
 const page = { range, filter: NO_LOG_FILTER, isDescending: true, limit: 100 };
+const expressed = readLogFilter(
+  create(LogFilterSchema, {
+    serviceNames: ['shop'],
+    expression: `severity >= warn AND NOT (refused OR "x refused by ${EVIL.replaceAll("'", '')}") AND log.k = 3 AND resource.zone EXISTS OR body =~ "^a"`,
+  }),
+);
 const after = { unixNano: 1_500n, content: 2n ** 64n - 1n };
 const neighbours = { ...NO_LOG_FILTER, serviceNames: ['shop'], resourceHash: '7' };
 
@@ -44,6 +50,7 @@ const STATEMENTS: Readonly<Record<string, BoundStatement>> = {
   'page-edge-oldest-first': logPageEdge({ ...page, filter: neighbours, isDescending: false }),
   'page-rows': logPageRows(page),
   'page-rows-every-filter-after': logPageRows({ ...page, filter: every, after }),
+  'page-rows-expression': logPageRows({ ...page, filter: expressed }),
   'page-rows-oldest-first-after': logPageRows({ ...page, filter: neighbours, isDescending: false, after }),
   services: logServices(range, { ...NO_LOG_FILTER, serviceNames: [EVIL] }),
   'severity-counts': logSeverityCounts({ range, filter: NO_LOG_FILTER, bucketNano: 60n, buckets: 3 }),

@@ -27,7 +27,7 @@ export interface MetricRow {
   readonly last_seen: string;
 }
 
-const STORED_DAYS = `Day BETWEEN toDate(${instant('storedStart')}) AND toDate(${instant('storedEnd')})`;
+export const STORED_DAYS = `Day BETWEEN toDate(${instant('storedStart')}) AND toDate(${instant('storedEnd')})`;
 
 /** Metrics with a series that satisfies everything. */
 export function metricList(options: MetricListOptions): BoundStatement {
@@ -136,7 +136,7 @@ GROUP BY name`,
   return bind({ name: 'metric_newest_points', sql }, { more, maxRows: metrics.length * 5 });
 }
 
-const KINDS_WITH_EXEMPLARS: readonly MetricKind[] = ['exp_histogram', 'gauge', 'histogram', 'sum'];
+export const KINDS_WITH_EXEMPLARS: readonly MetricKind[] = ['exp_histogram', 'gauge', 'histogram', 'sum'];
 
 /** Metrics with points in the range that have an exemplar of one of the traces (hex), and when the first of these was taken. */
 export function metricsOfTraces(
@@ -184,18 +184,18 @@ WHERE ${OWN_ROWS}
   );
 }
 
-const POINTS_IN_RANGE = `${OWN_ROWS}
+export const POINTS_IN_RANGE = `${OWN_ROWS}
   AND ${spansBetween(instant('start'), instant('end'))}`;
 
-function fromEach(kinds: readonly MetricKind[], select: (kind: MetricKind) => string): string {
+export function fromEach(kinds: readonly MetricKind[], select: (kind: MetricKind) => string): string {
   return kinds.map(select).join('\nUNION ALL\n');
 }
 
-function rangeParams({ startUnixNano, endUnixNano }: Range) {
+export function rangeParams({ startUnixNano, endUnixNano }: Range) {
   return { start: startUnixNano, end: endUnixNano };
 }
 
-function storedParams({ startUnixNano, endUnixNano }: Range) {
+export function storedParams({ startUnixNano, endUnixNano }: Range) {
   return { storedStart: startUnixNano, storedEnd: endUnixNano };
 }
 

@@ -17,7 +17,7 @@ export interface BucketExemplarsRow {
 const HAS_EXEMPLARS = 'notEmpty(Exemplars.TraceId)';
 /** Exemplars are measurements of a trace; without one there is nothing to go to. */
 const WITH_TRACE = "trace != toFixedString('', 16)";
-const EXEMPLARS =
+export const EXEMPLARS =
   'ARRAY JOIN Exemplars.Timestamp AS taken, Exemplars.TraceId AS trace, Exemplars.SpanId AS span, Exemplars.Value AS measured, Exemplars.Attrs AS own_attributes';
 
 /** The newest exemplars of each line and bucket; a point's bucket is also that of its exemplars. */

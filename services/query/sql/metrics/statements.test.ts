@@ -15,6 +15,7 @@ import { exemplarsByBucket, newestExemplars } from './exemplars.js';
 import { numberLines } from './numbers.js';
 import { seriesGroups } from './series-groups.js';
 import { summaryQuantiles } from './summary-quantiles.js';
+import { exemplarsOfTrace, labelsOfSeries } from './trace-exemplars.js';
 
 const stored = { startUnixNano: 10n, endUnixNano: 9_000n };
 const window = { firstMs: 3_600_000n, fromMs: 3_300_000n, endMs: 7_200_000n, stepMs: 60_000n };
@@ -62,6 +63,8 @@ describe('statements about metrics', () => {
       'all-keys': allMetricKeys(stored, 1_000),
       'newest-points': newestPoints(metrics, stored),
       'metrics-of-traces': metricsOfTraces(traceIds, { range: stored, limit: 1_000 }),
+      'exemplars-of-trace': exemplarsOfTrace('ab'.repeat(16), { range: stored, limit: 11 }),
+      'labels-of-series': labelsOfSeries([{ name: EVIL, series_id: '7' }], stored),
       'trace-range': rangeOfTraces(traceIds, stored),
     },
     join(import.meta.dirname, 'golden'),

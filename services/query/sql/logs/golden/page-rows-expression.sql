@@ -1,0 +1,29 @@
+-- log_page_rows
+SELECT
+  toUnixTimestamp64Nano(Timestamp) AS time,
+  sipHash64(ResourceHash, ScopeName, ScopeVersion, EventName, SeverityNumber, SeverityText, TraceId, SpanId, TraceFlags, Body, Attrs) AS content,
+  toUnixTimestamp64Nano(ObservedTimestamp) AS observed_time,
+  if(TraceId = toFixedString('', 16), '', lower(hex(TraceId))) AS trace_id,
+  if(SpanId = toFixedString('', 8), '', lower(hex(SpanId))) AS span_id,
+  TraceFlags AS trace_flags,
+  SeverityNumber AS severity_number,
+  SeverityText AS severity_text,
+  ServiceName AS service_name,
+  EventName AS event_name,
+  Body AS body,
+  toInt8(BodyType) AS body_type,
+  toString(ResourceHash) AS resource_hash,
+  Attrs AS attributes,
+  ResourceAttrs AS resource_attributes,
+  ScopeName AS scope_name,
+  ScopeVersion AS scope_version,
+  ScopeAttrs AS scope_attributes,
+  DroppedAttrs AS dropped_attributes
+FROM {database:Identifier}.logs
+WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
+  AND toStartOfFiveMinutes(Timestamp) BETWEEN toStartOfFiveMinutes(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfFiveMinutes(fromUnixTimestamp64Nano({end:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({end:Int64}, 'UTC')
+  AND ServiceName IN {serviceNames:Array(String)}
+  AND (((SeverityNumber >= {f0:UInt64}) AND NOT (hasAllTokens(Body, {f1:String}) OR (hasAllTokens(Body, {f3:String}) AND positionCaseInsensitive(Body, {f2:String}) > 0)) AND (has(AttrItems, {f5:String}) AND mapContains(Attrs, {f4:String}) AND Attrs[{f4:String}] IN {f6:Array(String)}) AND (mapContains(ResourceAttrs, {f7:String}))) OR (match(Body, {f8:String})))
+ORDER BY time DESC, content DESC
+LIMIT 1 BY time, content
+LIMIT {limit:UInt32}
