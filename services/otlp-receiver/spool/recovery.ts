@@ -145,7 +145,7 @@ export class Recovery {
 
 /** As it was when it was written, or a lane of its own for a tenant that was alone: that is no worse for anybody. */
 function laneOf(sums: readonly Sum[]): number {
-  const [tenantId = SHARED_LANE, ...others] = new Set(sums.map((sum) => sum.tenantId));
+  const [tenantId = SHARED_LANE, ...others] = new Set(sums.map(({ account }) => account.tenantId));
   return others.length === 0 ? tenantId : SHARED_LANE;
 }
 
