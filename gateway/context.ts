@@ -9,6 +9,7 @@ import type { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import type { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import type { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
 import type { IngestAdminService } from '../gen/es/gob/tenantquota/v1/ingest_pb.js';
+import type { MoveService } from '../gen/es/gob/tenantquota/v1/moves_pb.js';
 import type { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import type { Logger } from '../lib/telemetry/logger.js';
 import type { Registry } from '../lib/telemetry/metrics.js';
@@ -33,6 +34,7 @@ export interface GatewayContext {
   readonly rateLimits: Client<typeof RateLimitService>;
   readonly provisioning: Client<typeof ProvisioningService>;
   readonly admin: Client<typeof TenantAdminService>;
+  readonly moves: Client<typeof MoveService>;
   readonly usage: Client<typeof UsageService>;
   /** Unix milliseconds. */
   readonly nowMs: () => number;

@@ -9,6 +9,7 @@ import { MetricQueryService } from '../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../gen/es/gob/query/v1/query_pb.js';
 import { TenantAdminService } from '../gen/es/gob/tenantquota/v1/admin_pb.js';
 import { IngestAdminService } from '../gen/es/gob/tenantquota/v1/ingest_pb.js';
+import { MoveService } from '../gen/es/gob/tenantquota/v1/moves_pb.js';
 import { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
@@ -58,6 +59,7 @@ export async function startGateway(
     rateLimits: open(RateLimitService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
     provisioning: open(ProvisioningService, tenantQuotaUrl, gatewayRequestTimeoutMs),
     admin: open(TenantAdminService, tenantQuotaUrl, gatewayRequestTimeoutMs),
+    moves: open(MoveService, tenantQuotaUrl, gatewayRequestTimeoutMs),
     usage: open(UsageService, tenantQuotaUrl, gatewayRequestTimeoutMs),
   };
   const nowMs = overrides.nowMs ?? Date.now;

@@ -19,6 +19,7 @@ const BOUNDS: Readonly<Record<string, readonly RegExp[]>> = {
   trace_index: DAYS,
   trace_summary: [/\bHour BETWEEN /],
   red_1m: [/\bMinute BETWEEN /],
+  red_5m: [/\bStart BETWEEN /],
   service_operations: DAYS,
   attr_catalog: DAYS,
   ingest_usage: DAYS,

@@ -31,6 +31,8 @@ const OPTIONS = {
   'dedicated-to': TEXT,
   tenant: TEXT,
   'page-size': TEXT,
+  to: TEXT,
+  abort: FLAG,
   period: TEXT,
   signal: TEXT,
   'order-by': TEXT,
@@ -96,6 +98,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const query = { grace_seconds: values['grace-seconds'], ...dryRun(values) };
     return (await rest.send({ method: 'DELETE', path: `/v3/admin/tenants/${part(id)}`, query })).body;
   },
+  'tenants move': moveTenant,
   'tenants usage': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/ledger`),
   'tenants services': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/services`),
   'tenants rejects': (rest, values, id) => ingestOf(rest, values, `tenants/${part(id)}/ingest/rejects`),
@@ -114,6 +117,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   audit: (rest, values) =>
     get(rest, '/v3/admin/audit', { tenant_id: values.tenant, page_size: values['page-size'] }),
 };
+
+/** Without a cell to go to: how far the move is. */
+async function moveTenant(rest: RestClient, values: Values, id: string): Promise<JsonObject> {
+  const path = `/v3/admin/tenants/${part(id)}/move`;
+  if (values.abort) return (await rest.send({ method: 'DELETE', path })).body;
+  if (values.to === undefined) return get(rest, path);
+  return (await rest.send({ method: 'POST', path, query: dryRun(values), body: { to: values.to } })).body;
+}
 
 /** The last day, unless another time is meant. */
 function ingestOf(rest: RestClient, values: Values, path: string): Promise<JsonObject> {

@@ -5,6 +5,9 @@ export const USAGE = `gob <command> [options]
   tenants put <id> [--path P] [--tier free|premium|ultimate] [--limit name=number|inherit]...
                    [--project id=path|id=path:off]... [--create] [--dry-run]
   tenants delete <id> [--grace-seconds N] [--dry-run]
+  tenants move <id> --to <cell> [--dry-run]
+  tenants move <id>                        how far the move is
+  tenants move <id> --abort
   tenants usage <id> [--period 24h] [--signal traces|metrics|logs]
   tenants services <id> [--period 24h] [--signal S] [--order-by bytes|items] [--limit N]
   tenants rejects <id> [--period 24h] [--signal S] [--limit N]

@@ -9,7 +9,8 @@ it.each(['cell', 'control'] as const)(
     const statements = (await loadMigrations(schema)).map(({ sql }) => renderStep(sql, values));
     await expect(`${statements.join(';\n\n')};\n`).toMatchFileSnapshot(`golden/${schema}-on-cluster.ddl`);
     for (const sql of statements) {
-      expect(sql).toContain("ON CLUSTER 'gob'");
+      // What is inserted on one replica reaches the others by itself.
+      if (!sql.startsWith('INSERT')) expect(sql).toContain("ON CLUSTER 'gob'");
       if (sql.startsWith('CREATE TABLE')) expect(sql).toMatch(/ENGINE = Replicated\w*MergeTree\(/);
     }
   },

@@ -2,6 +2,8 @@ import { AdminAccessService } from '../../gen/es/gob/gatekeeper/v1/admin_access_
 import { BrowserSignInService } from '../../gen/es/gob/gatekeeper/v1/browser_pb.js';
 import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
+import { ReceiverPlacementService } from '../../gen/es/gob/gatekeeper/v1/placement_pb.js';
+import { PlacementService } from '../../gen/es/gob/tenantquota/v1/moves_pb.js';
 import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import type { Kv } from '../../lib/kv/kv.js';
 import { openKv } from '../../lib/kv/open-kv.js';
@@ -20,6 +22,7 @@ import { loadSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
 import { authorizeAdmin } from './rpc/authorize-admin.js';
 import { browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
+import { reportPlacement } from './rpc/report-placement.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
@@ -54,6 +57,11 @@ export async function startGatekeeper(
     timeoutMs: TENANT_QUOTA_TIMEOUT_MS,
   });
   lifecycle.add('tenant-quota client', tenantQuota as { close(): void });
+  const placement = createRpcClient(PlacementService, {
+    url: config.tenantQuotaUrl,
+    timeoutMs: TENANT_QUOTA_TIMEOUT_MS,
+  });
+  lifecycle.add('placement client', placement as { close(): void });
   const assertion = () =>
     signAssertion(keys.current, { kind: 'service', service: 'gatekeeper' }, 'tenant-quota');
   const directory = lifecycle.add(
@@ -82,6 +90,9 @@ export async function startGatekeeper(
     router.service(GatekeeperService, gatekeeperCalls(context));
     router.service(RateLimitService, rateLimitCalls(context));
     router.service(BrowserSignInService, browserCalls(context));
+    router.service(ReceiverPlacementService, {
+      reportPlacement: reportPlacement({ placement: placement.calls, assertion }),
+    });
     router.service(AdminAccessService, { authorizeAdmin: authorizeAdmin({ keys, findAdmin }) });
   };
   const rpc = await startRpcServer({

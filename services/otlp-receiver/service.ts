@@ -21,6 +21,9 @@ import { ByteBudget } from './pipeline/byte-budget.js';
 import { openPipeline } from './pipeline/open-pipeline.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import { TenantPipelines } from './pipeline/tenant-pipelines.js';
+import { PlacementReports } from './placement/placement-reports.js';
+import { RoutedPipeline } from './placement/routed-pipeline.js';
+import { Routes } from './placement/routes.js';
 import { openPortTls, type PortTls } from './port-tls.js';
 import { StoreReadiness } from './store-readiness.js';
 
@@ -68,11 +71,14 @@ export async function startOtlpReceiver(
   const journal = new Journal({ books, store, intervalMs: config.ingestLedgerIntervalMs, logger, registry });
   // Closed after everything that enters something.
   lifecycle.add('ledger', journal);
-  const pipeline = await openPipeline(config, { store, ledger, logger, registry }).catch(async (error) => {
+  const routes = new Routes();
+  const stored = await openPipeline(config, { store, ledger, logger, registry }).catch(async (error) => {
     await lifecycle.close();
     throw error;
   });
-  lifecycle.add('pipeline', pipeline, CLOSE_TIMEOUT_MS);
+  const pipeline = lifecycle.add('pipeline', new RoutedPipeline(stored, routes), CLOSE_TIMEOUT_MS);
+  const { gatekeeperUrl, processName: name } = config;
+  lifecycle.add('placement', new PlacementReports({ gatekeeperUrl, name, routes, pipeline, logger }));
   lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
   const rejects = new RejectLog(books);
   const budget = createBudget(config, context);

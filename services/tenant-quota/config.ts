@@ -18,6 +18,14 @@ export const tenantQuotaSettings = defineSettings({
     description:
       'How often retention and storage quotas are looked at, give or take 15 %. Changed limits are applied at once.',
   },
+  moveGraceMs: {
+    yaml: 'tenant_quota.move_grace',
+    env: 'TENANT_QUOTA_MOVE_GRACE',
+    type: durationMs,
+    default: '10m',
+    description:
+      'How long the rows of a tenant that was moved stay in its former cell, for queries that began there. Longer than any query, and than a receiver is down for an update.',
+  },
 });
 
 export type TenantQuotaConfig = ConfigOf<typeof tenantQuotaSettings>;

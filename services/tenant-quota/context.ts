@@ -1,4 +1,6 @@
 import type { Store } from '../../lib/store/store.js';
+import type { Moves } from './moves/moves.js';
+import type { Receivers } from './moves/receivers.js';
 import type { CellMigrator } from './provisioning/cells.js';
 import type { Provisioner } from './provisioning/provision.js';
 import type { AuditLog } from './registry/audit-log.js';
@@ -17,6 +19,8 @@ export interface TenantQuotaContext {
   /** What is stored, and what would be dropped. */
   readonly storage: Pick<CellRuns, 'bytesOf' | 'plan'>;
   readonly provisioner: Provisioner;
+  readonly moves: Moves;
+  readonly receivers: Receivers;
   readonly store: Store;
   /** Ends when the service stops, so that streams end with it. */
   readonly stopping: AbortSignal;

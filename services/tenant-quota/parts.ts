@@ -6,6 +6,7 @@ import type { Store } from '../../lib/store/store.js';
 import type { TenantQuotaConfig } from './config.js';
 import type { TenantQuotaContext } from './context.js';
 import { KvLocks } from './locks/kv-locks.js';
+import { type OpenedMoves, openMoves } from './moves/open-moves.js';
 import { createCellMigrator } from './provisioning/cells.js';
 import { Eraser } from './provisioning/erase.js';
 import { Provisioner } from './provisioning/provision.js';
@@ -42,7 +43,8 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
   const registry = new TenantRegistry();
   const tables = new RegistryTables(store);
   const audit = new AuditLog(store);
-  const locks = new KvLocks(options.kv ?? lifecycle.add('kv', openKv(config, logger)));
+  const kv = options.kv ?? lifecycle.add('kv', openKv(config, logger));
+  const locks = new KvLocks(kv);
   const writer = new RegistryWriter({ tables, locks, audit, logger });
   const cells = createCellMigrator({ store, cluster, logger });
   const schemas = new Schemas({ store, cluster, cells, logger });
@@ -66,9 +68,18 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
     },
     intervalMs: config.retentionIntervalMs,
   });
+  const moving: OpenedMoves = openMoves({
+    ...{ store, cluster, registry, writer, locks, kv, audit, refresh, logger },
+    graceMs: config.moveGraceMs,
+  });
   keeper.start();
   lifecycle.add('registry keeper', keeper);
   loop.start();
   lifecycle.add('retention loop', loop);
-  return { registry, writer, keeper, audit, cells, storage, provisioner, store, stopping };
+  moving.loop.start();
+  lifecycle.add('move loop', moving.loop);
+  const { moves, receivers } = moving;
+  return {
+    ...{ registry, writer, keeper, audit, cells, storage, provisioner, moves, receivers, store, stopping },
+  };
 }

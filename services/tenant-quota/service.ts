@@ -19,6 +19,8 @@ export interface TenantQuotaOverrides {
   readonly kv?: Kv;
   /** Unix milliseconds, for retention. Default: the system's clock. */
   readonly nowMs?: () => number;
+  /** The way to ClickHouse; closed with the service. */
+  readonly store?: Store;
 }
 
 /** The audience that assertions for this service are made for. */
@@ -61,7 +63,7 @@ interface Start {
 
 async function start({ config, context, overrides, lifecycle, stopping }: Start): Promise<string> {
   const { logger, registry: metrics } = context;
-  const store = lifecycle.add('store', openStore(config, context));
+  const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
   const { kv, nowMs = Date.now } = overrides;
   const parts = await startParts({ config, context, lifecycle, store, kv, nowMs, stopping });
   countTenants(parts.registry, metrics);

@@ -1,4 +1,4 @@
-// `npm run bench query -- [--scale 1] [--data DIR] [--warm-runs 7] [--cold-runs 3] [--while-ingesting [spans/s]]`: our queries, through the
+// `npm run bench query -- [--scale 1] [--data DIR] [--warm-runs 7] [--cold-runs 3] [--only PATTERN] [--while-ingesting [spans/s]]`: our queries, through the
 // query service, and those of the OpenTelemetry Collector's ClickHouse exporter on its own layout: one engine, the same rows, in turns.
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,8 @@ const { values } = parseArgs({
     data: { type: 'string' },
     'warm-runs': { type: 'string', default: '7' },
     'cold-runs': { type: 'string', default: '3' },
+    /** Regular expression: the questions to ask, by name. */
+    only: { type: 'string', default: '' },
     'while-ingesting': { type: 'string' },
   },
 });
@@ -54,7 +56,8 @@ try {
   await settle(engine.url);
   console.table(await storedBytes(engine.url));
   const [trace] = await sql(engine.url, `SELECT ${traceIdSql(sizes)} AS id`);
-  const questions = queryCases(sizes, String(trace?.id));
+  const only = new RegExp(values.only);
+  const questions = queryCases(sizes, String(trace?.id)).filter(({ name }) => only.test(name));
   const options = {
     url: engine.url,
     service,

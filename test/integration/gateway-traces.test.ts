@@ -129,7 +129,7 @@ describe('traces', () => {
       'not[status]=error&not[status]=ok': [1],
       'gt[duration_nano]=6.5&lt[duration_nano]=7.5': [1],
       // What a browser makes of 0.57 ms.
-      'gt[duration_nano]=5.699999999999999': [1],
+      'gt[duration_nano]=5.6999999999999999&lt[duration_nano]=7.5': [1],
       'gt[duration_nano]=7&gt[duration_nano]=6': [1],
       'lt[duration_nano]=7': [],
       'attr_name=http.route&attr_value=%2Fcart': [1],

@@ -14,14 +14,14 @@ const { store, database, insert, select } = useCells();
 describe('one deduplication token', () => {
   const counts = () =>
     select(`SELECT (SELECT count() FROM {database:Identifier}.spans) AS spans, (SELECT sum(Spans) FROM {database:Identifier}.trace_summary) AS summary,
-      (SELECT sum(Calls) FROM {database:Identifier}.red_1m) AS red, (SELECT count() FROM {database:Identifier}.trace_index) AS traces`);
+      (SELECT sum(Calls) FROM {database:Identifier}.red_1m) AS red, (SELECT sum(Calls) FROM {database:Identifier}.red_5m) AS red5, (SELECT count() FROM {database:Identifier}.trace_index) AS traces`);
 
   it('stores its batch once, also in every derived table', async () => {
     await insert('batch-1', [child, root]);
     await insert('batch-1', [child, root]);
-    expect(await counts()).toEqual([{ spans: '2', summary: '2', red: '2', traces: '1' }]);
+    expect(await counts()).toEqual([{ spans: '2', summary: '2', red: '2', red5: '2', traces: '1' }]);
     await insert('batch-2', [child, root]);
-    expect(await counts()).toEqual([{ spans: '4', summary: '4', red: '4', traces: '2' }]);
+    expect(await counts()).toEqual([{ spans: '4', summary: '4', red: '4', red5: '4', traces: '2' }]);
   });
 
   it('is remembered by the engine over a restart', async () => {

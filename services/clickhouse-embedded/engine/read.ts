@@ -58,7 +58,8 @@ export async function runRead(engine: Engine, spool: Spool, request: ReadRequest
 
 /** With an overflow mode `break`, or limits written in the statement, limits of ours could cut or be cut. */
 function limitsItself(request: ReadRequest): boolean {
-  return request.settings.has('result_overflow_mode') || LIMIT_SETTINGS.test(request.statement.text);
+  const mode = request.settings.get('result_overflow_mode') ?? 'throw';
+  return mode !== 'throw' || LIMIT_SETTINGS.test(request.statement.text);
 }
 
 function runToFile(engine: Engine, spool: Spool, request: ReadRequest): Promise<ReadResult> {

@@ -1,3 +1,9 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  ProjectSchema,
+  TenantSchema,
+  TenantStatus,
+} from '../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { Membership } from '../identity/identity.js';
 import type { ProjectOfTenant, TenantLookup } from '../tenants/tenant-directory.js';
@@ -11,7 +17,8 @@ export interface MembershipQuestion {
 
 /**
  * The project that is asked for, when somebody else says that the identity is a member and our registry agrees on the tenant.
- * Undefined when the identity has no such project. Only members learn whether observability is enabled for it.
+ * Undefined when the identity has no such project. Only members learn whether observability is enabled for it. Whoever wants to
+ * enable it is given what GitLab says of it.
  */
 export async function findMembersProject(question: MembershipQuestion): Promise<ProjectOfTenant | undefined> {
   const { directory, request, membership } = question;
@@ -22,7 +29,31 @@ export async function findMembersProject(question: MembershipQuestion): Promise<
   const found = directory.findProject(projectId);
   if (found && BigInt(found.tenant.id) === place.rootNamespaceId) return found;
   if (place.path === undefined) return undefined;
+  if (!found && request.evenIfOff === true) return unregistered(directory, projectId, place);
   throw found ? registeredElsewhere(place.path, place.rootNamespaceId) : notEnabled(place.path, projectId);
+}
+
+interface Place {
+  readonly path?: string | undefined;
+  readonly rootNamespaceId: bigint;
+}
+
+const MAX_TENANT_ID = 4_294_967_295n;
+
+/** A project that the registry is about to hear of, in a tenant that may be new as well: its path begins with the tenant's. */
+function unregistered(
+  directory: TenantLookup,
+  projectId: bigint,
+  { path = '', rootNamespaceId }: Place,
+): ProjectOfTenant | undefined {
+  if (rootNamespaceId < 1n || rootNamespaceId > MAX_TENANT_ID) return undefined;
+  const id = Number(rootNamespaceId);
+  const [tenantPath = ''] = path.split('/');
+  const known = directory.findTenant(id);
+  return {
+    project: create(ProjectSchema, { id: projectId, path }),
+    tenant: known ?? create(TenantSchema, { id, path: tenantPath, status: TenantStatus.PROVISIONING }),
+  };
 }
 
 function notEnabled(path: string, projectId: bigint): AppError {

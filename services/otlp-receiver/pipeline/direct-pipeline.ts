@@ -40,6 +40,11 @@ export class DirectPipeline implements Pipeline {
     this.#options.ledger.stored(delivery, shares);
   }
 
+  /** What is on its way here is a write that runs, which its caller knows of. */
+  isPending(): boolean {
+    return false;
+  }
+
   /** What is acknowledged is stored. */
   heldBytes(): number {
     return 0;

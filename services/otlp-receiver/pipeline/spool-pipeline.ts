@@ -66,11 +66,12 @@ export class SpoolPipeline implements Pipeline {
   readonly #stopping = new AbortController();
   readonly #adopting: NodeJS.Timeout;
   #background: Promise<void>;
+  #isTakenUp = false;
 
   private constructor(parts: Parts, leftNames: readonly string[]) {
     this.#parts = parts;
     const { signal } = this.#stopping;
-    this.#background = parts.recovery.takeUp(leftNames, signal).then(() => this.#adopt());
+    this.#background = this.#takeUp(leftNames, signal);
     this.#adopting = setInterval(() => {
       this.#background = this.#background.then(() => this.#adopt());
     }, ADOPT_INTERVAL_MS);
@@ -104,6 +105,11 @@ export class SpoolPipeline implements Pipeline {
     return this.#parts.writer.write(delivery);
   }
 
+  /** What an earlier process left counts as on its way to everywhere until it has been looked through. */
+  isPending(tenantId: number, database: string): boolean {
+    return !this.#isTakenUp || this.#parts.usage.has(tenantId, database);
+  }
+
   heldBytes(tenantId: number): number {
     return this.#parts.usage.of(tenantId);
   }
@@ -118,6 +124,12 @@ export class SpoolPipeline implements Pipeline {
     await flusher.close(FLUSH_GRACE_MS);
     space.close();
     directory.close();
+  }
+
+  async #takeUp(leftNames: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#parts.recovery.takeUp(leftNames, signal);
+    await this.#adopt();
+    this.#isTakenUp = true;
   }
 
   async #adopt(): Promise<void> {

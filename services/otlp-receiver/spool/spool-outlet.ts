@@ -37,9 +37,9 @@ export class SpoolOutlet {
     this.#options = options;
   }
 
-  recovered({ sums }: SealedSegment): void {
+  recovered({ sums, header }: SealedSegment): void {
     for (const { account, shares, blockBytes } of sums) {
-      this.#options.usage.add(account.tenantId, blockBytes);
+      this.#options.usage.add({ ...account, database: header.database }, blockBytes);
       this.#options.ledger.recovered(account, shares);
     }
   }
@@ -82,9 +82,9 @@ export class SpoolOutlet {
     for (const { account, shares } of segment.sums) ledger.setAside(account, 'spool_unreadable', shares);
   }
 
-  #leave({ sums }: SealedSegment): void {
+  #leave({ sums, header }: SealedSegment): void {
     for (const { account, shares, blockBytes } of sums) {
-      this.#options.usage.release(account.tenantId, blockBytes);
+      this.#options.usage.release({ ...account, database: header.database }, blockBytes);
       this.#options.ledger.unspooled(account, shares);
     }
   }

@@ -6,6 +6,12 @@ export interface SpoolQuotas {
   readonly tenantBytes: number;
 }
 
+/** Whose bytes, and where they are to go. */
+export interface SpoolPlace {
+  readonly tenantId: number;
+  readonly database: string;
+}
+
 /**
  * Counts what waits on disk, in total and per tenant. A tenant that has nothing there may always write one export: its size
  * has a limit of its own, and refusing it with "try again" would refuse it for ever.
@@ -13,6 +19,8 @@ export interface SpoolQuotas {
 export class SpoolUsage {
   readonly #quotas: SpoolQuotas;
   readonly #byTenant = new Map<number, number>();
+  /** Bytes by tenant and database. */
+  readonly #byPlace = new Map<string, number>();
   #totalBytes = 0;
 
   constructor(quotas: SpoolQuotas) {
@@ -29,27 +37,41 @@ export class SpoolUsage {
   }
 
   /** Throws `unavailable` with a retry delay when a quota is used up. */
-  reserve(tenantId: number, bytes: number): void {
+  reserve(place: SpoolPlace, bytes: number): void {
+    const { tenantId } = place;
     const used = this.of(tenantId);
     if (used > 0 && used + bytes > this.#quotas.tenantBytes)
       throw full(`Tenant ${tenantId}`, used, this.#quotas.tenantBytes);
     if (this.#totalBytes > 0 && this.#totalBytes + bytes > this.#quotas.totalBytes)
       throw full('The receiver', this.#totalBytes, this.#quotas.totalBytes);
-    this.add(tenantId, bytes);
+    this.add(place, bytes);
   }
 
   /** Counts what is there already, whatever the quotas say. */
-  add(tenantId: number, bytes: number): void {
-    this.#byTenant.set(tenantId, this.of(tenantId) + bytes);
+  add(place: SpoolPlace, bytes: number): void {
+    addTo(this.#byTenant, place.tenantId, bytes);
+    addTo(this.#byPlace, keyOf(place), bytes);
     this.#totalBytes += bytes;
   }
 
-  release(tenantId: number, bytes: number): void {
-    const rest = this.of(tenantId) - bytes;
-    if (rest > 0) this.#byTenant.set(tenantId, rest);
-    else this.#byTenant.delete(tenantId);
+  release(place: SpoolPlace, bytes: number): void {
+    addTo(this.#byTenant, place.tenantId, -bytes);
+    addTo(this.#byPlace, keyOf(place), -bytes);
     this.#totalBytes -= bytes;
   }
+
+  /** Whether anything of the tenant waits for the database. */
+  has(tenantId: number, database: string): boolean {
+    return this.#byPlace.has(keyOf({ tenantId, database }));
+  }
+}
+
+const keyOf = ({ tenantId, database }: SpoolPlace): string => `${tenantId} ${database}`;
+
+function addTo<K>(sums: Map<K, number>, key: K, bytes: number): void {
+  const sum = (sums.get(key) ?? 0) + bytes;
+  if (sum > 0) sums.set(key, sum);
+  else sums.delete(key);
 }
 
 function full(who: string, usedBytes: number, limitBytes: number): LimitExceeded {

@@ -65,7 +65,7 @@ export class SpoolWriter {
     if (this.#closed || performance.now() < this.#troubleUntilMs) throw cannotWrite();
     this.#options.requireSpace();
     const bytes = delivery.blocks.reduce((sum, block) => sum + block.bytes.length, 0);
-    this.#options.usage.reserve(delivery.tenantId, bytes);
+    this.#options.usage.reserve(delivery, bytes);
     const { tenantId } = delivery;
     const done = new Promise<void>((resolve, reject) =>
       this.#queues.push({ tenantId, bytes, delivery, isGivenUp: false, resolve, reject }),
@@ -106,7 +106,7 @@ export class SpoolWriter {
     const nowMs = performance.now();
     const isLate = ({ delivery }: Waiting) => delivery.deadlineMs <= nowMs;
     for (const late of this.#queues.remove(isLate)) {
-      this.#options.usage.release(late.tenantId, late.bytes);
+      this.#options.usage.release(late.delivery, late.bytes);
       late.reject(cannotWrite());
     }
     for (const late of this.#committing.filter(isLate)) {
@@ -164,11 +164,11 @@ export class SpoolWriter {
 
   #settle(waiting: Waiting, segments: readonly SegmentFile[], failed: ReadonlySet<SegmentFile>): void {
     const { ledger, usage } = this.#options;
-    const { delivery, tenantId } = waiting;
+    const { delivery } = waiting;
     const lost = delivery.blocks.filter((_, index) => isIn(failed, segments[index]));
     const lostBytes = lost.reduce((sum, block) => sum + block.bytes.length, 0);
     const isAcknowledged = lost.length === 0 && !waiting.isGivenUp;
-    if (lostBytes > 0) usage.release(tenantId, lostBytes);
+    if (lostBytes > 0) usage.release(delivery, lostBytes);
     if (isAcknowledged) ledger.spooled(delivery, delivery.shares);
     // What is durable all the same will be stored, although its exporter sends it again.
     else if (!isIn(failed, segments[0])) ledger.keptAnyway(delivery, delivery.shares);

@@ -12,5 +12,8 @@ export function compileText(sql: string, comparison: Comparison, parameters: Par
 }
 
 export function isOneOf(sql: string, texts: readonly string[], parameters: Parameters): string {
+  const [only, ...others] = texts;
+  // Equality with a constant reads one key of a map; IN reads the map.
+  if (only !== undefined && others.length === 0) return `${sql} = ${parameters.add(only, 'String')}`;
   return `${sql} IN ${parameters.add(texts, 'Array(String)')}`;
 }

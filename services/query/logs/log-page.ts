@@ -1,6 +1,6 @@
 import type { Reading } from '../clickhouse/reading.js';
 import type { LogRow } from '../sql/logs/log-columns.js';
-import { type LogEdgeRow, logPageEdge, logPageRows } from '../sql/logs/log-page.js';
+import { type LogEdgeRow, logPageEdge, logPageNewest, logPageRows } from '../sql/logs/log-page.js';
 import { earlier, later, type Range } from '../time/time-range.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { LogFilter } from './log-filter.js';
@@ -68,11 +68,37 @@ class PageReader {
   async fillFrom(window: Range): Promise<void> {
     for (let mayHaveMore = true; mayHaveMore && !this.isFull; ) {
       const limit = this.#query.pageSize - this.#rows.length;
-      const { reach, hasMore } = await this.#reach(window, limit);
-      const rows = reach ? await this.#read(reach, limit) : [];
-      // Rows that were delivered again count for the reach, but not for the page, so that one look may not fill it.
-      mayHaveMore = hasMore && rows.length > 0;
+      mayHaveMore = this.#isCursorIn(this.#behindCursor(window))
+        ? await this.#goOn(window, limit)
+        : await this.#begin(window, limit);
     }
+  }
+
+  /** The first rows of a window that the cursor is not in. Whether there may be more. */
+  async #begin(window: Range, limit: number): Promise<boolean> {
+    const { filter, isDescending } = this.#query;
+    const found = await this.#reading.rows<LogRow>(
+      logPageNewest({ range: window, filter, isDescending, limit }),
+    );
+    const rows = withoutRepeats(found);
+    const edge = rows.at(-1)?.time;
+    if (edge === undefined || found.length < limit) {
+      this.#push(rows);
+      return false;
+    }
+    // More may share the last time than were found.
+    this.#push(rows.filter(({ time }) => time !== edge));
+    const at = { startUnixNano: BigInt(edge), endUnixNano: BigInt(edge) };
+    await this.#read(at, this.#query.pageSize - this.#rows.length);
+    return true;
+  }
+
+  /** The next rows of a window that the page has come to. Whether there may be more. */
+  async #goOn(window: Range, limit: number): Promise<boolean> {
+    const { reach, hasMore } = await this.#reach(window, limit);
+    const rows = reach ? await this.#read(reach, limit) : [];
+    // Rows that were delivered again count for the reach, but not for the page, so that one look may not fill it.
+    return hasMore && rows.length > 0;
   }
 
   /** The part of a window that the next `limit` rows lie in; undefined when there are none. */
@@ -95,10 +121,14 @@ class PageReader {
     const { filter, isDescending } = this.#query;
     const after = this.#isCursorIn(range) ? this.#after : undefined;
     const rows = await this.#reading.rows<LogRow>(logPageRows({ range, filter, isDescending, limit, after }));
+    this.#push(rows);
+    return rows;
+  }
+
+  #push(rows: readonly LogRow[]): void {
     this.#rows.push(...rows);
     const last = rows.at(-1);
     if (last) this.#after = fingerprintOf(last);
-    return rows;
   }
 
   /** What is left of a window: from the cursor on, its instant included, since more rows may share it. */
@@ -123,4 +153,12 @@ class PageReader {
     const at = this.#after?.unixNano;
     return at !== undefined && startUnixNano <= at && at <= endUnixNano;
   }
+}
+
+/** Rows in order, each once: what was delivered again has the same time and content. */
+function withoutRepeats(rows: readonly LogRow[]): readonly LogRow[] {
+  return rows.filter((row, index) => {
+    const before = rows[index - 1];
+    return row.time !== before?.time || row.content !== before.content;
+  });
 }

@@ -13,19 +13,17 @@ export interface WindowOptions {
   readonly from: bigint | undefined;
   /** Asked after each window: whether so little was found that the next one should be much wider. Default: never. */
   readonly isSparse?: () => boolean;
+  /** Width of the first window. Default: an hour. */
+  readonly firstNano?: bigint;
 }
 
 /** Cuts a range into windows in the order of a listing by time, widening, so that the first page does not read it all. */
 export function* windows(
   range: Range,
-  { isDescending, from, isSparse = () => false }: WindowOptions,
+  { isDescending, from, isSparse = () => false, firstNano = FIRST_WINDOW_NANO }: WindowOptions,
 ): Generator<Range> {
   let { startUnixNano, endUnixNano } = from === undefined ? range : startingAt(range, isDescending, from);
-  for (
-    let width = FIRST_WINDOW_NANO;
-    startUnixNano <= endUnixNano;
-    width *= isSparse() ? SPARSE_GROWTH : GROWTH
-  ) {
+  for (let width = firstNano; startUnixNano <= endUnixNano; width *= isSparse() ? SPARSE_GROWTH : GROWTH) {
     if (isDescending) {
       const edge = endUnixNano - width;
       yield { startUnixNano: later(edge, startUnixNano), endUnixNano };

@@ -1,20 +1,22 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Filter } from '../../../gen/es/gob/query/v1/filter_pb.js';
 import type { GetTraceAnalyticsResponseSchema } from '../../../gen/es/gob/query/v1/query_pb.js';
-import type { Reading } from '../clickhouse/reading.js';
+import type { BoundStatement, Reading } from '../clickhouse/reading.js';
 import { coversFilter } from '../filter/covers-filter.js';
+import type { FilterFields } from '../filter/fields.js';
 import { conditionOf } from '../filter/read-selection.js';
 import {
   type AnalyticsOptions,
   type RedRow,
-  type RedSlotRow,
+  redFromFiveMinutes,
   redFromMinutes,
   redFromSpans,
 } from '../sql/traces/analytics.js';
 import { intersect, type Range, storedRange } from '../time/time-range.js';
 import { DurationHistogram } from './duration-histogram.js';
 import { intervalSecondsOf } from './intervals.js';
-import { RED_FIELDS, SPAN_FIELDS } from './span-fields.js';
+import { RED_FIELDS, RED_SERVICE_FIELDS, SPAN_FIELDS } from './span-fields.js';
+import { FIVE_MINUTES_SECONDS, splitAtFiveMinutes } from './whole-minutes.js';
 
 interface Interval {
   calls: bigint;
@@ -22,9 +24,11 @@ interface Interval {
   readonly histogram: DurationHistogram;
 }
 
+type Intervals = Map<number, Interval>;
+
 /**
- * Rate, errors and durations over time. Filters on service, operation and kind are answered from the minutes that ingest
- * adds up, whose edges are whole minutes; any other filter from the spans.
+ * Rate, errors and durations over time. Filters on service, operation and kind are answered from what ingest adds up, whose edges
+ * are whole minutes; any other filter from the spans.
  */
 export async function traceAnalytics(
   reading: Reading,
@@ -34,37 +38,47 @@ export async function traceAnalytics(
   const range = intersect(asked, storedRange(reading.nowMs, reading.reader.retentionDays));
   const intervalSeconds = intervalSecondsOf(asked);
   if (!range) return { buckets: [], intervalSeconds };
-  const isInMinutes = !filter || coversFilter(RED_FIELDS, filter);
-  const condition = filter && conditionOf(filter, isInMinutes ? RED_FIELDS : SPAN_FIELDS);
-  const options = { range, intervalSeconds, condition };
-  const intervals = isInMinutes ? await fromMinutes(reading, options) : await fromSpans(reading, options);
+  const intervals = await readIntervals(reading, { range, intervalSeconds, filter });
   return { buckets: [...gapless(range, intervalSeconds, intervals)], intervalSeconds };
 }
 
-async function fromMinutes(reading: Reading, options: AnalyticsOptions): Promise<Map<number, Interval>> {
-  const rows = await reading.rows<RedRow>(redFromMinutes(options));
-  return new Map(
-    rows.map(({ interval, calls, errors, histogram: counts }) => {
-      const histogram = new DurationHistogram();
-      for (const [slot, count] of Object.entries(counts)) histogram.add(Number(slot), BigInt(count));
-      return [interval, { calls: BigInt(calls), errors: BigInt(errors), histogram }];
-    }),
-  );
+interface Chart extends Omit<AnalyticsOptions, 'condition'> {
+  readonly filter: Filter | undefined;
 }
 
-async function fromSpans(reading: Reading, options: AnalyticsOptions): Promise<Map<number, Interval>> {
-  const intervals = new Map<number, Interval>();
-  for (const { interval, slot, calls, errors } of await reading.rows<RedSlotRow>(redFromSpans(options))) {
+/** From the shortest table that tells apart what the filter asks about. */
+function readIntervals(reading: Reading, { filter, ...chart }: Chart): Promise<Intervals> {
+  const isCoarse = chart.intervalSeconds % FIVE_MINUTES_SECONDS === 0;
+  const by = (fields: FilterFields) => ({ ...chart, condition: filter && conditionOf(filter, fields) });
+  if (isCoarse && (!filter || coversFilter(RED_SERVICE_FIELDS, filter)))
+    return sumOf(reading, fromFiveMinutes(by(SPAN_FIELDS)));
+  if (!filter || coversFilter(RED_FIELDS, filter)) return sumOf(reading, [redFromMinutes(by(RED_FIELDS))]);
+  return sumOf(reading, [redFromSpans(by(SPAN_FIELDS))]);
+}
+
+/** Whole five minutes as they were added up, what is left at both ends from the spans. */
+function fromFiveMinutes(options: AnalyticsOptions): readonly BoundStatement[] {
+  const { whole, edges } = splitAtFiveMinutes(options.range);
+  return [
+    ...(whole ? [redFromFiveMinutes({ ...options, range: whole })] : []),
+    ...edges.map((range) => redFromSpans({ ...options, range })),
+  ];
+}
+
+async function sumOf(reading: Reading, statements: readonly BoundStatement[]): Promise<Intervals> {
+  const parts = await Promise.all(statements.map((statement) => reading.rows<RedRow>(statement)));
+  const intervals: Intervals = new Map();
+  for (const { interval, calls, errors, histogram } of parts.flat()) {
     const entry = intervals.get(interval) ?? { calls: 0n, errors: 0n, histogram: new DurationHistogram() };
     entry.calls += BigInt(calls);
     entry.errors += BigInt(errors);
-    entry.histogram.add(slot, BigInt(calls));
+    for (const [slot, count] of Object.entries(histogram)) entry.histogram.add(Number(slot), BigInt(count));
     intervals.set(interval, entry);
   }
   return intervals;
 }
 
-function* gapless(range: Range, intervalSeconds: number, intervals: ReadonlyMap<number, Interval>) {
+function* gapless(range: Range, intervalSeconds: number, intervals: Intervals) {
   const first = Number(range.startUnixNano / 1_000_000_000n);
   const last = Number(range.endUnixNano / 1_000_000_000n);
   for (let start = first - (first % intervalSeconds); start <= last; start += intervalSeconds) {

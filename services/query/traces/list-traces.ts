@@ -3,21 +3,17 @@ import type { TraceSummarySchema } from '../../../gen/es/gob/query/v1/query_pb.j
 import type { Reading } from '../clickhouse/reading.js';
 import type { Condition } from '../filter/compile-filter.js';
 import { type CandidateRow, traceCandidates } from '../sql/traces/trace-candidates.js';
-import {
-  type LastSpanRow,
-  lastSpanOfTraces,
-  type MatchRow,
-  matchedSpans,
-  type SummaryRow,
-  traceSummaries,
-} from '../sql/traces/trace-summaries.js';
-import { intersect, later, type Range, storedRange } from '../time/time-range.js';
+import { type LastSpanRow, lastSpanOfTraces } from '../sql/traces/trace-summaries.js';
+import { earlier, HOUR_NANO, intersect, later, type Range, storedRange } from '../time/time-range.js';
 import { windows } from '../time/windows.js';
+import { summariesOfTraces } from './summaries-of-traces.js';
 import { toSummary } from './summary-row.js';
 import type { TraceOrder } from './trace-order.js';
 
 /** Behind a range that ends this shortly ago there is so little that all of it may be read. */
 const NEWEST_NANO = 60_000_000_000n;
+/** Hours of one operation are read about as fast as one hour of it, since an hour's spans are ordered by service and operation. */
+const ONE_OPERATION_NANO = 6n * HOUR_NANO;
 /** A page is sparse while less than one in so many of its places is taken. */
 const SPARSE_SHARE = 5;
 
@@ -35,6 +31,8 @@ export interface TracePageOptions {
   readonly condition: Condition | undefined;
   readonly order: TraceOrder;
   readonly pageSize: number;
+  /** Whether the condition lets in one service and operation only, which lie together. */
+  readonly isOneOperation?: boolean;
   /** The page begins behind this trace. */
   readonly after: Cursor | undefined;
 }
@@ -58,6 +56,7 @@ export async function listTracePage(reading: Reading, options: TracePageOptions)
           isDescending: order.isDescending,
           from: after?.key,
           isSparse: () => page.isSparse,
+          ...(options.isOneOperation && { firstNano: ONE_OPERATION_NANO }),
         })
       : // By duration nothing can be left out.
         [range];
@@ -68,12 +67,20 @@ export async function listTracePage(reading: Reading, options: TracePageOptions)
   return page.finish();
 }
 
-/** Collects a page, window by window. The cursor moves over every candidate, also over those that are left out. */
+interface Candidate extends CandidateRow {
+  readonly window: Range;
+}
+
+/**
+ * Collects a page, window by window: first candidates, and when there are enough of them, or no more, their summaries in one statement.
+ * The cursor moves over every candidate, also over those that are left out.
+ */
 class PageBuilder {
   readonly #reading: Reading;
   readonly #options: TracePageOptions;
   readonly #stored: Range;
   readonly #traces: TraceSummaryInit[] = [];
+  #candidates: Candidate[] = [];
   #cursor: Cursor | undefined;
   #last: Cursor | undefined;
 
@@ -90,10 +97,15 @@ class PageBuilder {
 
   /** So few were found so far that windows of the usual growth would go on for long. */
   get isSparse(): boolean {
-    return this.#traces.length * SPARSE_SHARE < this.#options.pageSize;
+    return this.#found * SPARSE_SHARE < this.#options.pageSize;
   }
 
-  finish(): TracePage {
+  get #found(): number {
+    return this.#traces.length + this.#candidates.length;
+  }
+
+  async finish(): Promise<TracePage> {
+    await this.#summarise();
     return { traces: this.#traces, last: this.#last };
   }
 
@@ -101,15 +113,22 @@ class PageBuilder {
     const lastSpanUnixNano = await this.#lastSpan(window);
     if (lastSpanUnixNano === undefined) return;
     for (let mayHaveMore = true; mayHaveMore && !this.isFull; ) {
-      const limit = this.#options.pageSize - this.#traces.length;
+      const limit = this.#options.pageSize - this.#found;
       const { condition, order } = this.#options;
       const after = this.#cursor;
-      const candidates = await this.#reading.rows<CandidateRow>(
+      const rows = await this.#reading.rows<CandidateRow>(
         traceCandidates({ range: window, lastSpanUnixNano, condition, order, after, limit }),
       );
-      await this.#append(candidates, window);
-      mayHaveMore = candidates.length === limit;
+      this.#take(rows, window);
+      mayHaveMore = rows.length === limit;
+      if (mayHaveMore) await this.#summarise();
     }
+  }
+
+  #take(rows: readonly CandidateRow[], window: Range): void {
+    this.#candidates.push(...rows.map((row) => ({ ...row, window })));
+    const last = rows.at(-1);
+    if (last) this.#cursor = cursorOf(last);
   }
 
   /** Only filters and durations look beyond the window. Undefined: no trace has spans in it. */
@@ -128,32 +147,33 @@ class PageBuilder {
     return nowUnixNano - endUnixNano <= later(NEWEST_NANO, (endUnixNano - startUnixNano) / 2n);
   }
 
-  async #append(candidates: readonly CandidateRow[], window: Range): Promise<void> {
+  /** Moves candidates to the page. One that began long before its window belongs to an earlier one, or to none. */
+  async #summarise(): Promise<void> {
+    const candidates = this.#candidates;
     if (candidates.length === 0) return;
-    const summaries = await this.#summarise(candidates.map((row) => row.trace_id));
-    for (const { trace_id: traceId, sort_key: key } of candidates) {
-      this.#cursor = { key: BigInt(key), traceId };
-      const summary = summaries.get(traceId);
-      // A trace that began long before the window belongs to an earlier one, or to none.
-      if (!summary || BigInt(summary.startUnixNano ?? 0) < window.startUnixNano) continue;
-      this.#traces.push(summary);
-      this.#last = this.#cursor;
+    this.#candidates = [];
+    const traceIds = [...new Set(candidates.map((candidate) => candidate.trace_id))];
+    const summaries = await summariesOfTraces(this.#reading, {
+      traceIds,
+      hours: hoursOf(candidates),
+      stored: this.#stored,
+    });
+    for (const candidate of candidates) {
+      const row = summaries.get(candidate.trace_id);
+      if (!row || BigInt(row.start) < candidate.window.startUnixNano) continue;
+      this.#traces.push(toSummary(row, this.#options.condition ? candidate.matched : row.spans));
+      this.#last = cursorOf(candidate);
     }
   }
+}
 
-  async #summarise(traceIds: readonly string[]): Promise<Map<string, TraceSummaryInit>> {
-    const { condition } = this.#options;
-    const traces = { traceIds, stored: this.#stored };
-    const [rows, matches] = await Promise.all([
-      this.#reading.rows<SummaryRow>(traceSummaries(traces)),
-      condition && this.#reading.rows<MatchRow>(matchedSpans(traces, condition)),
-    ]);
-    const matched = matches && new Map(matches.map((row) => [row.trace_id, row.matched]));
-    return new Map(
-      rows.map((row) => [
-        row.trace_id,
-        toSummary(row, matched ? (matched.get(row.trace_id) ?? '0') : row.spans),
-      ]),
-    );
-  }
+/** Traces are short: they end within an hour after their window. */
+function hoursOf(candidates: readonly Candidate[]): Range {
+  const starts = candidates.map(({ window }) => window.startUnixNano).reduce(earlier);
+  const ends = candidates.map(({ window }) => window.endUnixNano).reduce(later);
+  return { startUnixNano: starts - HOUR_NANO, endUnixNano: ends + HOUR_NANO };
+}
+
+function cursorOf({ sort_key: key, trace_id: traceId }: CandidateRow): Cursor {
+  return { key: BigInt(key), traceId };
 }

@@ -61,3 +61,6 @@ export const RED_FIELDS: FilterFields = {
   scopes: {},
   texts: { columns: [], lists: [], maps: [] },
 };
+
+/** What `red_5m` still tells apart. */
+export const RED_SERVICE_FIELDS: FilterFields = { ...RED_FIELDS, intrinsics: { service } };

@@ -43,6 +43,18 @@ export const SELECT_PROJECTS: Statement = {
 FROM {database:Identifier}.projects FINAL WHERE ${CHANGED} ORDER BY projectId`,
 };
 
+export const SELECT_TENANTS_OF: Statement = {
+  name: 'registry_tenants',
+  sql: `SELECT ${TENANT_COLUMNS} FROM {database:Identifier}.tenants FINAL WHERE TenantId IN {ids:Array(UInt32)}`,
+};
+
+/** By tenant. A project that went to another tenant is that one's. */
+export const SELECT_PROJECTS_OF: Statement = {
+  name: 'registry_projects',
+  sql: `SELECT ProjectId AS projectId, TenantId AS tenantId, Path AS path, Enabled AS enabled, Version AS version
+FROM {database:Identifier}.projects FINAL WHERE TenantId IN {ids:Array(UInt32)} ORDER BY projectId`,
+};
+
 /** Current owner of projects. */
 export const SELECT_OWNERS: Statement = {
   name: 'registry_owners',

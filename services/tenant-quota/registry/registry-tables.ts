@@ -22,8 +22,10 @@ import {
   SELECT_MARK,
   SELECT_OWNERS,
   SELECT_PROJECTS,
+  SELECT_PROJECTS_OF,
   SELECT_STATES,
   SELECT_TENANTS,
+  SELECT_TENANTS_OF,
   SELECT_TIERS,
   type StateRow,
   type TenantRow,
@@ -81,14 +83,15 @@ export class RegistryTables {
     }
   }
 
-  /** One tenant as it is now, past every cache. */
-  async readTenant(tenantId: number, signal: AbortSignal): Promise<TenantRecord | undefined> {
-    const range = { after: tenantId - 1, upTo: tenantId, since: 0, limit: 1 };
-    const [[row], projects] = await Promise.all([
-      this.#select<TenantRow>(SELECT_TENANTS, signal, range),
-      this.#select<ProjectRow>(SELECT_PROJECTS, signal, range),
+  /** These tenants as they are now, past every cache. */
+  async readTenantsOf(tenantIds: readonly number[], signal: AbortSignal): Promise<TenantRecord[]> {
+    const params = { ids: tenantIds };
+    const [rows, projects] = await Promise.all([
+      this.#select<TenantRow>(SELECT_TENANTS_OF, signal, params),
+      this.#select<ProjectRow>(SELECT_PROJECTS_OF, signal, params),
     ]);
-    return row && toRecord(row, projects);
+    const projectsOf = groupBy(projects, (project) => project.tenantId);
+    return rows.map((row) => toRecord(row, projectsOf.get(row.tenantId) ?? []));
   }
 
   /** Tenants that own these projects now, by project. */
@@ -109,12 +112,22 @@ export class RegistryTables {
     return (await this.#select<StateRow>(SELECT_STATES, signal)).map(toState);
   }
 
-  /** Writes all of it under one version. Projects go first: until the tenants' rows are there, nobody takes notice of them. */
+  /** Writes all of it under one version. */
   async writeTenants(tenants: readonly TenantState[], version: number, signal: AbortSignal): Promise<void> {
-    const stamp = stampOf(version);
-    const projects = tenants.flatMap((tenant) => toProjectRows(tenant, stamp));
+    await this.writeRecords(
+      tenants.map((tenant) => ({ ...tenant, version })),
+      signal,
+    );
+  }
+
+  /** Projects go first: until the tenants' rows are there, nobody takes notice of them. */
+  async writeRecords(
+    records: readonly (TenantState & Pick<TenantRecord, 'version'>)[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const projects = records.flatMap((record) => toProjectRows(record, stampOf(record.version)));
     await this.#insert('registry_write_projects', 'projects', projects, signal);
-    const rows = tenants.map((tenant) => toTenantRow(tenant, stamp));
+    const rows = records.map((record) => toTenantRow(record, stampOf(record.version)));
     await this.#insert('registry_write_tenants', 'tenants', rows, signal);
   }
 

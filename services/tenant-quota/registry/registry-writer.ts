@@ -1,14 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { IdentityTenant } from '../../../lib/config/identity-file.js';
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease, Locks } from '../locks/lock.js';
 import { DEFAULT_CELL } from '../provisioning/cells.js';
 import type { AuditLog } from './audit-log.js';
+import { ChangeQueue, type Waiting } from './change-queue.js';
 import { describeChanges, describeLimitChanges, type FieldChange, summarize } from './describe-changes.js';
 import type { LimitOverrides } from './limits.js';
 import { planChanges } from './plan-changes.js';
-import { NOBODY, type RegistryTables } from './registry-tables.js';
+import type { RegistryTables } from './registry-tables.js';
+import { decideBatch, requireVersion } from './tenant-batch.js';
 import { type CellRecord, stateOf, type TenantRecord, type TenantState } from './tenant-record.js';
 import type { TierName } from './tiers.js';
 
@@ -58,6 +59,7 @@ export class RegistryWriter {
   /** So that versions of this process never repeat, even within one millisecond. */
   #lastVersion = 0;
   #hasDefaultCell = false;
+  readonly #queue = new ChangeQueue<TenantChange, ChangeResult>((batch) => this.#changeTenants(batch));
 
   constructor(options: RegistryWriterOptions) {
     this.#options = options;
@@ -68,20 +70,19 @@ export class RegistryWriter {
    * `unavailable` when the lock cannot be had.
    */
   changeTenant(change: TenantChange, signal: AbortSignal): Promise<ChangeResult> {
-    return this.#locked(signal, async (lease, within) => {
-      const { tables } = this.#options;
-      const before = await tables.readTenant(change.tenantId, within);
-      requireVersion(before?.version, change.expectedVersion);
-      const wanted = change.apply(before);
-      await this.#requireFreeProjects(wanted, within);
-      const changes = describeChanges(before && stateOf(before), wanted);
-      if (before && isDeepStrictEqual(stateOf(before), wanted)) return { before, after: before, changes: [] };
-      const version = this.#nextVersion(before?.version ?? 0);
-      const after: TenantRecord = { ...wanted, version, updatedAtMs: Date.now() };
-      if (change.dryRun === true) return { before, after, changes };
-      await this.#audit(change, { tenantId: change.tenantId, changes, version, lease }, within);
-      await tables.writeTenants([wanted], version, within);
-      return { before, after, changes };
+    return this.#queue.ask(change, signal);
+  }
+
+  #changeTenants(batch: readonly Waiting<TenantChange, ChangeResult>[]): Promise<void> {
+    // Nobody's own signal: what one gives up, the others still want.
+    const all = new AbortController().signal;
+    return this.#locked(all, async (lease, signal) => {
+      const { tables, audit } = this.#options;
+      const nextVersion = (before: number) => this.#nextVersion(before);
+      const outcome = await decideBatch(batch, { tables, lease, signal, nextVersion });
+      await audit.write(outcome.deeds, signal);
+      await tables.writeRecords(outcome.records, signal);
+      outcome.settle();
     });
   }
 
@@ -196,26 +197,4 @@ export class RegistryWriter {
     const deed = { actor, action, tenantId, reason: summarize(changes), version, fence: lease.fence };
     await this.#options.audit.write([deed], signal);
   }
-
-  /** Two owners of one project would let one tenant see another's data. */
-  async #requireFreeProjects(wanted: TenantState, signal: AbortSignal): Promise<void> {
-    const ids = wanted.projects.map(({ projectId }) => projectId);
-    const owners =
-      ids.length === 0 ? new Map<bigint, number>() : await this.#options.tables.readOwners(ids, signal);
-    for (const [projectId, owner] of owners) {
-      if (owner === wanted.tenantId || owner === NOBODY) continue;
-      throw new AppError('conflict', `Project ${projectId} belongs to tenant ${owner}.`, {
-        field: 'projects',
-      });
-    }
-  }
-}
-
-function requireVersion(current: number | undefined, expected: number | undefined): void {
-  if (expected === undefined || expected === current) return;
-  throw new AppError(
-    'precondition_failed',
-    `The version is ${current ?? 'none: it does not exist'}, not ${expected}. Read it again and repeat the change.`,
-    { field: 'If-Match' },
-  );
 }

@@ -8,6 +8,7 @@ import { tenantRejectsRoute, turnedAwayRoute } from './ingest/rejects.js';
 import { tenantLedgerRoute } from './ingest/tenant-ledger.js';
 import { tenantServicesRoute } from './ingest/tenant-services.js';
 import { listTenantsRoute } from './list-tenants.js';
+import { abortMoveRoute, getMoveRoute, moveTenantRoute } from './moves.js';
 import { putTenantRoute } from './put-tenant.js';
 import { retentionPlanRoute } from './retention-plan.js';
 import { getTierRoute, putTierRoute } from './tiers.js';
@@ -18,6 +19,9 @@ export const adminRoutes = (context: GatewayContext): readonly PlainRoute[] => [
   getTenantRoute(context),
   putTenantRoute(context),
   deleteTenantRoute(context),
+  moveTenantRoute(context),
+  getMoveRoute(context),
+  abortMoveRoute(context),
   getTierRoute(context),
   putTierRoute(context),
   listCellsRoute(context),

@@ -67,5 +67,5 @@ export function toTenantJson({ tenant, overrides, eraseAt, storedBytes, storageS
 export const toChangesJson = (list: readonly Change[]) =>
   list.map(({ field, before, after }) => ({ field, before: JSON.parse(before), after: JSON.parse(after) }));
 
-export const toTablesJson = (list: readonly StoredTable[]) =>
+export const toTablesJson = (list: readonly Pick<StoredTable, 'table' | 'rows' | 'bytes'>[]) =>
   list.map(({ table, rows, bytes }) => ({ table, rows, bytes }));

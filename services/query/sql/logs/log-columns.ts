@@ -26,6 +26,10 @@ export const LOG_COLUMNS = `toUnixTimestamp64Nano(Timestamp) AS time,
   ScopeAttrs AS scope_attributes,
   DroppedAttrs AS dropped_attributes`;
 
+/** The columns of the table that `LOG_COLUMNS` is made of. */
+export const STORED_COLUMNS =
+  'Timestamp, ObservedTimestamp, TraceId, SpanId, TraceFlags, SeverityNumber, SeverityText, ServiceName, EventName, Body, BodyType, ResourceHash, Attrs, ResourceAttrs, ScopeName, ScopeVersion, ScopeAttrs, DroppedAttrs';
+
 export interface LogRow {
   /** Unix nanoseconds. */
   readonly time: string;

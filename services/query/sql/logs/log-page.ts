@@ -2,7 +2,7 @@ import type { BoundStatement } from '../../clickhouse/reading.js';
 import type { Fingerprint } from '../../logs/fingerprint.js';
 import type { LogFilter } from '../../logs/log-filter.js';
 import type { Range } from '../../time/time-range.js';
-import { LOG_COLUMNS } from './log-columns.js';
+import { LOG_COLUMNS, STORED_COLUMNS } from './log-columns.js';
 import { logSource } from './log-match.js';
 
 export interface LogPageOptions {
@@ -62,6 +62,29 @@ LIMIT {limit:UInt32}`;
     ...(after && { afterTime: after.unixNano, afterContent: after.content }),
   };
   return { statement: { name: 'log_page_rows', sql }, params, maxRows: limit };
+}
+
+/**
+ * The rows with the newest (or oldest) times, in full: the wide columns are read for them alone. Records that were delivered again are
+ * there again. When as many are found as the limit, more may share the last of their times.
+ */
+export function logPageNewest({ range, filter, isDescending, limit }: LogPageOptions): BoundStatement {
+  const source = logSource(range, filter);
+  const direction = isDescending ? 'DESC' : 'ASC';
+  const sql = `SELECT
+  ${LOG_COLUMNS}
+FROM (
+  SELECT ${STORED_COLUMNS}
+  ${indented(source.sql)}
+  ORDER BY Timestamp ${direction}
+  LIMIT {limit:UInt32}
+)
+ORDER BY time ${direction}, content ${direction}`;
+  return {
+    statement: { name: 'log_page_newest', sql },
+    params: { ...source.params, limit },
+    maxRows: limit,
+  };
 }
 
 function indented(sql: string): string {

@@ -5,7 +5,7 @@ import { EVIL, testGoldenStatements } from '../../../../test/_util/golden-statem
 import type { BoundStatement } from '../../clickhouse/reading.js';
 import { NO_LOG_FILTER, readLogFilter } from '../../logs/log-filter.js';
 import { traceTime } from '../traces/trace-time.js';
-import { logPageEdge, logPageRows } from './log-page.js';
+import { logPageEdge, logPageNewest, logPageRows } from './log-page.js';
 import { logServices, logSeverityCounts } from './log-summary.js';
 import { logTailCounts, logTailRows } from './log-tail.js';
 
@@ -48,6 +48,8 @@ const neighbours = { ...NO_LOG_FILTER, serviceNames: ['shop'], resourceHash: '7'
 const STATEMENTS: Readonly<Record<string, BoundStatement>> = {
   'page-edge': logPageEdge(page),
   'page-edge-oldest-first': logPageEdge({ ...page, filter: neighbours, isDescending: false }),
+  'page-newest': logPageNewest(page),
+  'page-oldest-every-filter': logPageNewest({ ...page, filter: every, isDescending: false }),
   'page-rows': logPageRows(page),
   'page-rows-every-filter-after': logPageRows({ ...page, filter: every, after }),
   'page-rows-expression': logPageRows({ ...page, filter: expressed }),

@@ -33,31 +33,38 @@ GROUP BY interval`;
   return { statement: { name: 'red_from_minutes', sql }, params: paramsOf(options), maxRows: MAX_INTERVALS };
 }
 
-export interface RedSlotRow {
-  /** Unix seconds. */
-  readonly interval: number;
-  readonly slot: number;
-  readonly calls: string;
-  readonly errors: string;
+/** The same from five minutes of services. The range must be whole five minutes, as must the intervals. */
+export function redFromFiveMinutes(options: AnalyticsOptions): BoundStatement {
+  const sql =
+    fromSlots(`SELECT ${intervalOf('Start')} AS interval, Slot AS slot, sum(Calls) AS slot_calls, sum(Errors) AS slot_errors
+  FROM {database:Identifier}.red_5m
+  WHERE ${OWN_ROWS}
+    AND Start BETWEEN toDateTime(${instant('start')}) AND toDateTime(${instant('end')})${conditionOf(options)}`);
+  const statement = { name: 'red_from_five_minutes', sql };
+  return { statement, params: paramsOf(options), maxRows: MAX_INTERVALS };
 }
 
 /** The same from the spans, for filters on what the minutes do not tell apart. */
 export function redFromSpans(options: AnalyticsOptions): BoundStatement {
-  const sql = `SELECT ${intervalOf('Timestamp')} AS interval, ${DURATION_SLOT} AS slot, count() AS calls, countIf(StatusCode = 'Error') AS errors
-FROM {database:Identifier}.spans
-WHERE ${OWN_ROWS}
-  AND ${spansBetween(instant('start'), instant('end'))}${conditionOf(options)}
-GROUP BY interval, slot`;
-  return {
-    statement: { name: 'red_from_spans', sql },
-    params: paramsOf(options),
-    maxRows: MAX_INTERVALS * SLOTS,
-  };
+  const sql =
+    fromSlots(`SELECT ${intervalOf('Timestamp')} AS interval, ${DURATION_SLOT} AS slot, count() AS slot_calls, countIf(StatusCode = 'Error') AS slot_errors
+  FROM {database:Identifier}.spans
+  WHERE ${OWN_ROWS}
+    AND ${spansBetween(instant('start'), instant('end'))}${conditionOf(options)}`);
+  return { statement: { name: 'red_from_spans', sql }, params: paramsOf(options), maxRows: MAX_INTERVALS };
+}
+
+/** First numbers by slot, which is several times cheaper than adding up maps. */
+function fromSlots(slots: string): string {
+  return `SELECT interval, sum(slot_calls) AS calls, sum(slot_errors) AS errors, mapFromArrays(groupArray(slot), groupArray(slot_calls)) AS histogram
+FROM (
+  ${slots}
+  GROUP BY interval, slot
+)
+GROUP BY interval`;
 }
 
 const MAX_INTERVALS = 1_000;
-/** Four to each of 64 octaves. */
-const SLOTS = 256;
 
 /** 32 bits, because wider integers come as text. */
 function intervalOf(column: string): string {

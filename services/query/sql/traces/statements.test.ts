@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { EVIL, testGoldenStatements } from '../../../../test/_util/golden-statements.js';
 import { conditionOf, readSelection } from '../../filter/read-selection.js';
-import { RED_FIELDS, SPAN_FIELDS } from '../../traces/span-fields.js';
+import { RED_FIELDS, RED_SERVICE_FIELDS, SPAN_FIELDS } from '../../traces/span-fields.js';
 import { attributeKeys, attributeValues } from '../attributes/catalogue.js';
-import { redFromMinutes, redFromSpans } from './analytics.js';
+import { redFromFiveMinutes, redFromMinutes, redFromSpans } from './analytics.js';
 import { operationNames, serviceNames } from './names.js';
 import { serviceEdges, serviceTotals } from './service-graph.js';
 import { traceCandidates } from './trace-candidates.js';
 import { traceExtent, traceSpans } from './trace-detail.js';
-import { lastSpanOfTraces, matchedSpans, traceSummaries } from './trace-summaries.js';
+import { lastSpanOfTraces, longTraces, traceSummaries } from './trace-summaries.js';
 
 const range = { startUnixNano: 1_000n, endUnixNano: 2_000n };
 const stored = { startUnixNano: 10n, endUnixNano: 9_000n };
@@ -30,7 +30,7 @@ const after = { key: 1_500n, traceId: 'ab'.repeat(16) };
 const newest = { key: 'start', isDescending: true } as const;
 const shortest = { key: 'duration', isDescending: false } as const;
 const traceId = 'ab'.repeat(16);
-const traces = { traceIds: [traceId], stored };
+const traces = { traceIds: [traceId], hours: range };
 const page = { range, lastSpanUnixNano: 3_000n, limit: 50 };
 const chart = { range, intervalSeconds: 60 };
 const search = { signal: 'spans', search: EVIL, stored, limit: 100 } as const;
@@ -55,7 +55,7 @@ describe('statements about traces', () => {
       }),
       'last-span': lastSpanOfTraces(range, stored),
       'trace-summaries': traceSummaries(traces),
-      'matched-spans': matchedSpans(traces, everything),
+      'long-traces': longTraces({ ...traces, stored }),
       'trace-spans': traceSpans({ traceId, stored, limit: 101 }),
       'trace-spans-after': traceSpans({ traceId, stored, limit: 101, after: cursor }),
       'trace-extent': traceExtent({ traceId, stored }),
@@ -65,6 +65,10 @@ describe('statements about traces', () => {
       'red-from-minutes-filtered': redFromMinutes({
         ...chart,
         condition: where(`service = ${quoted} AND kind = server`, RED_FIELDS),
+      }),
+      'red-from-five-minutes': redFromFiveMinutes({
+        ...chart,
+        condition: where(`service = ${quoted}`, RED_SERVICE_FIELDS),
       }),
       'red-from-spans': redFromSpans({ ...chart, condition: everything }),
       'service-totals': serviceTotals(range),

@@ -20,6 +20,8 @@ export interface CandidateOptions {
 export interface CandidateRow {
   readonly trace_id: string;
   readonly sort_key: string;
+  /** How many of its spans satisfy the condition; 0 without one. */
+  readonly matched: string;
 }
 
 /**
@@ -30,16 +32,17 @@ export function traceCandidates(options: CandidateOptions): BoundStatement {
   const { range, condition, order, after, limit } = options;
   const direction = order.isDescending ? 'DESC' : 'ASC';
   const beyond = order.isDescending ? '<' : '>';
-  const match = condition ? `\n    AND TraceId IN (${matchingTraces(condition)})` : '';
+  const match = condition ? `\n  INNER JOIN (${matchingTraces(condition)}) AS matches USING TraceId` : '';
+  const matched = condition ? 'any(matched)' : 'toUInt64(0)';
   const cursor = after
     ? `\n  WHERE (sort_key, TraceId) ${beyond} ({afterKey:Int64}, toFixedString(unhex({afterId:String}), 16))`
     : '';
-  const sql = `SELECT lower(hex(TraceId)) AS trace_id, sort_key
+  const sql = `SELECT lower(hex(TraceId)) AS trace_id, sort_key, matched
 FROM (
-  SELECT TraceId, ${SORT_KEYS[order.key]} AS sort_key
-  FROM {database:Identifier}.trace_summary
+  SELECT TraceId, ${SORT_KEYS[order.key]} AS sort_key, ${matched} AS matched
+  FROM {database:Identifier}.trace_summary${match}
   WHERE ${OWN_ROWS}
-    AND Hour BETWEEN toStartOfHour(${instant('start')}) - INTERVAL 1 HOUR AND toStartOfHour(${instant(LAST_HOUR[order.key])})${match}
+    AND Hour BETWEEN toStartOfHour(${instant('start')}) - INTERVAL 1 HOUR AND toStartOfHour(${instant(LAST_HOUR[order.key])})
   GROUP BY TraceId
   HAVING min(Start) BETWEEN ${instant('start')} AND ${instant('end')}
 )${cursor}
@@ -68,11 +71,13 @@ const SORT_KEYS = {
 /** The start of a trace is known from the range alone; its duration only from all its spans. */
 const LAST_HOUR = { start: 'end', duration: 'lastSpan' } as const;
 
+/** Traces with matching spans, and how many: every span of a trace that starts in the range lies between these instants. */
 function matchingTraces(condition: Condition): string {
   return `
-      SELECT TraceId FROM {database:Identifier}.spans
-      WHERE ${OWN_ROWS}
-        AND ${spansBetween(instant('start'), instant('lastSpan'))}
-        AND ${condition.sql}
-    `;
+      SELECT TraceId, count() AS matched FROM {database:Identifier}.spans
+    WHERE ${OWN_ROWS}
+      AND ${spansBetween(instant('start'), instant('lastSpan'))}
+      AND ${condition.sql}
+    GROUP BY TraceId
+  `;
 }

@@ -1,7 +1,6 @@
 import type { BoundStatement } from '../../clickhouse/reading.js';
-import type { Condition } from '../../filter/compile-filter.js';
 import type { Range } from '../../time/time-range.js';
-import { instant, OWN_ROWS, spansBetween, TRACE_IDS } from '../fragments.js';
+import { instant, OWN_ROWS, TRACE_IDS } from '../fragments.js';
 
 /**
  * Until which start of a span the traces reach that have spans in the range. Traces are short, so this is mostly the end of
@@ -39,17 +38,8 @@ export interface SummaryRow {
   readonly root_status: number;
 }
 
-/** The range of the traces in `traceIds`, over all that is stored of them. */
-const TRACE_RANGE = `WITH (
-  SELECT (min(Start), max(End)) FROM {database:Identifier}.trace_index
-  WHERE ${OWN_ROWS}
-    AND Day BETWEEN toDate(${instant('storedStart')}) AND toDate(${instant('storedEnd')})
-    AND ${TRACE_IDS}
-) AS range`;
-
 /** The lead span of a trace is its root, or its earliest span while there is no root. */
-const SUMMARIES = `${TRACE_RANGE}
-SELECT
+const SUMMARIES = `SELECT
   lower(hex(TraceId)) AS trace_id,
   toUnixTimestamp64Nano(first_start) AS start,
   toUnixTimestamp64Nano(last_end) - toUnixTimestamp64Nano(first_start) AS duration,
@@ -69,7 +59,7 @@ FROM (
     sum(Errors) AS errors
   FROM {database:Identifier}.trace_summary
   WHERE ${OWN_ROWS}
-    AND Hour BETWEEN toStartOfHour(range.1) AND toStartOfHour(range.2)
+    AND Hour BETWEEN toStartOfHour(${instant('start')}) AND toStartOfHour(${instant('end')})
     AND ${TRACE_IDS}
   GROUP BY TraceId
 )`;
@@ -77,41 +67,52 @@ FROM (
 export interface TracesOptions {
   /** 32 hex digits each. */
   readonly traceIds: readonly string[];
-  /** Where rows of the tenant can lie. */
-  readonly stored: Range;
+  /** The hours that are read: of starts of spans. */
+  readonly hours: Range;
 }
 
-/** The summaries of some traces, each over all its spans. In no order. */
-export function traceSummaries(options: TracesOptions): BoundStatement {
+/** The summaries of some traces, each over its spans in some hours. In no order. */
+export function traceSummaries({ traceIds, hours }: TracesOptions): BoundStatement {
   return {
     statement: { name: 'trace_summaries', sql: SUMMARIES },
-    params: tracesParams(options),
-    maxRows: options.traceIds.length,
+    params: { traceIds, start: hours.startUnixNano, end: hours.endUnixNano },
+    maxRows: traceIds.length,
   };
 }
 
-export interface MatchRow {
+export interface LongTraceRow {
   readonly trace_id: string;
-  readonly matched: string;
+  /** Start of the first and of the last span, Unix nanoseconds. */
+  readonly first_start: string;
+  readonly last_start: string;
 }
 
-/** How many spans of some traces satisfy a condition. Traces without any are left out. */
-export function matchedSpans(options: TracesOptions, condition: Condition): BoundStatement {
-  const sql = `${TRACE_RANGE}
-SELECT lower(hex(TraceId)) AS trace_id, count() AS matched
-FROM {database:Identifier}.spans
+const LONG_TRACES = `SELECT
+  lower(hex(TraceId)) AS trace_id,
+  toUnixTimestamp64Nano(min(Start)) AS first_start,
+  toUnixTimestamp64Nano(max(End)) AS last_start
+FROM {database:Identifier}.trace_index
 WHERE ${OWN_ROWS}
-  AND ${spansBetween('range.1', 'range.2')}
+  AND Day BETWEEN toDate(${instant('storedStart')}) AND toDate(${instant('storedEnd')})
   AND ${TRACE_IDS}
-  AND ${condition.sql}
-GROUP BY TraceId`;
-  return {
-    statement: { name: 'trace_matched_spans', sql },
-    params: { ...tracesParams(options), ...condition.params },
-    maxRows: options.traceIds.length,
-  };
-}
+GROUP BY TraceId
+HAVING toStartOfHour(min(Start)) < toStartOfHour(${instant('start')}) OR toStartOfHour(max(End)) > toStartOfHour(${instant('end')})`;
 
-function tracesParams({ traceIds, stored }: TracesOptions) {
-  return { traceIds, storedStart: stored.startUnixNano, storedEnd: stored.endUnixNano };
+/** Those of some traces that have spans outside of some hours. */
+export function longTraces({
+  traceIds,
+  hours,
+  stored,
+}: TracesOptions & { readonly stored: Range }): BoundStatement {
+  return {
+    statement: { name: 'long_traces', sql: LONG_TRACES },
+    params: {
+      traceIds,
+      start: hours.startUnixNano,
+      end: hours.endUnixNano,
+      storedStart: stored.startUnixNano,
+      storedEnd: stored.endUnixNano,
+    },
+    maxRows: traceIds.length,
+  };
 }

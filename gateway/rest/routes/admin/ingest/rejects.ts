@@ -9,15 +9,15 @@ import { limit, selectionParams, toSelection } from './selection.js';
 
 const query = z.object({ ...selectionParams, limit });
 const answer = z.object({ rejects: z.array(rejectJson) });
-/** Stands for nobody. */
-const NO_TENANT = 0;
+/** Data that is nobody's. */
+const noTenant = () => 0;
 
 export const tenantRejectsRoute = (context: GatewayContext): PlainRoute =>
   definePlainRoute({
     method: 'GET',
     path: '/v3/admin/tenants/:tenant_id/ingest/rejects',
     docs: { summary: 'What was refused of a tenant and why, the latest first', query, answer },
-    handle: (request, reply) => rejectsOf(context, tenantIdOf(request), { request, reply }),
+    handle: (request, reply) => rejectsOf(context, tenantIdOf, { request, reply }),
   });
 
 export const turnedAwayRoute = (context: GatewayContext): PlainRoute =>
@@ -29,7 +29,7 @@ export const turnedAwayRoute = (context: GatewayContext): PlainRoute =>
       query,
       answer,
     },
-    handle: (request, reply) => rejectsOf(context, NO_TENANT, { request, reply }),
+    handle: (request, reply) => rejectsOf(context, noTenant, { request, reply }),
   });
 
 type Exchange = {
@@ -37,9 +37,14 @@ type Exchange = {
   readonly reply: Parameters<PlainRoute['handle']>[1];
 };
 
-async function rejectsOf(context: GatewayContext, tenantId: number, { request, reply }: Exchange) {
-  const selection = toSelection(tenantId, queryOf(query, request), context.nowMs());
+/** Who may ask is decided before what is asked is looked at. */
+async function rejectsOf(
+  context: GatewayContext,
+  tenantOf: (request: Exchange['request']) => number,
+  { request, reply }: Exchange,
+) {
   const call = await authorizeAdmin(context, request, reply);
+  const selection = toSelection(tenantOf(request), queryOf(query, request), context.nowMs());
   const { rejects } = await context.ingestAdmin.listTenantRejects({ selection }, call);
   return sendJson(reply, { rejects: rejects.map(toRejectJson) });
 }

@@ -21,8 +21,8 @@ export function tenantLedgerRoute(context: GatewayContext): PlainRoute {
       answer: z.object({ projects: z.array(entry) }),
     },
     handle: async (request, reply) => {
-      const selection = toSelection(tenantIdOf(request), queryOf(query, request), context.nowMs());
       const call = await authorizeAdmin(context, request, reply);
+      const selection = toSelection(tenantIdOf(request), queryOf(query, request), context.nowMs());
       const { sums } = await context.ingestAdmin.getTenantLedger({ selection }, call);
       const groups = groupBy(sums, ({ projectId, signal }) => `${projectId} ${signal}`);
       const projects = groups.map(([, group]) => ({

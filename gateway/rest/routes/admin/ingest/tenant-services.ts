@@ -22,9 +22,9 @@ export function tenantServicesRoute(context: GatewayContext): PlainRoute {
       answer: z.object({ services: z.array(entry) }),
     },
     handle: async (request, reply) => {
+      const call = await authorizeAdmin(context, request, reply);
       const { order_by: order, ...params } = queryOf(query, request);
       const selection = toSelection(tenantIdOf(request), params, context.nowMs());
-      const call = await authorizeAdmin(context, request, reply);
       const question = { selection, byItems: order === 'items' };
       const { services } = await context.ingestAdmin.listTenantServices(question, call);
       return sendJson(reply, {

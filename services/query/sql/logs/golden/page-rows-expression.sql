@@ -23,7 +23,7 @@ FROM {database:Identifier}.logs
 WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
   AND toStartOfFiveMinutes(Timestamp) BETWEEN toStartOfFiveMinutes(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfFiveMinutes(fromUnixTimestamp64Nano({end:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({end:Int64}, 'UTC')
   AND ServiceName IN {serviceNames:Array(String)}
-  AND (((SeverityNumber >= {f0:UInt64}) AND NOT (hasAllTokens(Body, {f1:String}) OR (hasAllTokens(Body, {f3:String}) AND positionCaseInsensitive(Body, {f2:String}) > 0)) AND (has(AttrItems, {f5:String}) AND mapContains(Attrs, {f4:String}) AND Attrs[{f4:String}] IN {f6:Array(String)}) AND (mapContains(ResourceAttrs, {f7:String}))) OR (match(Body, {f8:String})))
+  AND (((SeverityNumber >= {f0:UInt64}) AND NOT (hasAllTokens(Body, {f1:String}) OR (hasAllTokens(Body, {f3:String}) AND positionCaseInsensitive(Body, {f2:String}) > 0)) AND (Attrs[{f4:String}] = {f5:String} AND has(AttrItems, {f6:String})) AND (mapContains(ResourceAttrs, {f7:String}))) OR (match(Body, {f8:String})))
 ORDER BY time DESC, content DESC
 LIMIT 1 BY time, content
 LIMIT {limit:UInt32}

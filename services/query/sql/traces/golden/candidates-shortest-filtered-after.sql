@@ -1,16 +1,17 @@
 -- trace_candidates_by_duration
-SELECT lower(hex(TraceId)) AS trace_id, sort_key
+SELECT lower(hex(TraceId)) AS trace_id, sort_key, matched
 FROM (
-  SELECT TraceId, toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start)) AS sort_key
+  SELECT TraceId, toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start)) AS sort_key, any(matched) AS matched
   FROM {database:Identifier}.trace_summary
+  INNER JOIN (
+      SELECT TraceId, count() AS matched FROM {database:Identifier}.spans
+    WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
+      AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Nano({lastSpan:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({lastSpan:Int64}, 'UTC')
+      AND (ServiceName = {f0:String})
+    GROUP BY TraceId
+  ) AS matches USING TraceId
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
     AND Hour BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) - INTERVAL 1 HOUR AND toStartOfHour(fromUnixTimestamp64Nano({lastSpan:Int64}, 'UTC'))
-    AND TraceId IN (
-      SELECT TraceId FROM {database:Identifier}.spans
-      WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-        AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Nano({lastSpan:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({lastSpan:Int64}, 'UTC')
-        AND (ServiceName IN {f0:Array(String)})
-    )
   GROUP BY TraceId
   HAVING min(Start) BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({end:Int64}, 'UTC')
 )

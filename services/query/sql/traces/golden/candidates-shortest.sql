@@ -1,7 +1,7 @@
 -- trace_candidates_by_duration
-SELECT lower(hex(TraceId)) AS trace_id, sort_key
+SELECT lower(hex(TraceId)) AS trace_id, sort_key, matched
 FROM (
-  SELECT TraceId, toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start)) AS sort_key
+  SELECT TraceId, toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start)) AS sort_key, toUInt64(0) AS matched
   FROM {database:Identifier}.trace_summary
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
     AND Hour BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) - INTERVAL 1 HOUR AND toStartOfHour(fromUnixTimestamp64Nano({lastSpan:Int64}, 'UTC'))

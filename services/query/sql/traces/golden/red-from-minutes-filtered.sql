@@ -3,5 +3,5 @@ SELECT toUInt32(intDiv(toUnixTimestamp(Minute), {interval:UInt32}) * {interval:U
 FROM {database:Identifier}.red_1m
 WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
   AND Minute BETWEEN toStartOfMinute(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfMinute(fromUnixTimestamp64Nano({end:Int64}, 'UTC'))
-  AND ((ServiceName IN {f0:Array(String)}) AND (SpanKind = 'Server'))
+  AND ((ServiceName = {f0:String}) AND (SpanKind = 'Server'))
 GROUP BY interval

@@ -1,10 +1,4 @@
 -- trace_summaries
-WITH (
-  SELECT (min(Start), max(End)) FROM {database:Identifier}.trace_index
-  WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-    AND Day BETWEEN toDate(fromUnixTimestamp64Nano({storedStart:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Nano({storedEnd:Int64}, 'UTC'))
-    AND TraceId IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
-) AS range
 SELECT
   lower(hex(TraceId)) AS trace_id,
   toUnixTimestamp64Nano(first_start) AS start,
@@ -25,7 +19,7 @@ FROM (
     sum(Errors) AS errors
   FROM {database:Identifier}.trace_summary
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
-    AND Hour BETWEEN toStartOfHour(range.1) AND toStartOfHour(range.2)
+    AND Hour BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Nano({end:Int64}, 'UTC'))
     AND TraceId IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
   GROUP BY TraceId
 )

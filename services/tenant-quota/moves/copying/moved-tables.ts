@@ -1,0 +1,80 @@
+import { quoteColumn, type Statement } from '../../../../lib/store/statement.js';
+import type { Store } from '../../../../lib/store/store.js';
+import type { CellRecord } from '../../registry/tenant-record.js';
+
+/**
+ * What a table's rows are. `rows`: each by itself. `keyed`: the newest of each key. `sums`: added up by key, so that a row must
+ * not come twice. `derived`: written by a view over another table, also when that one is copied into.
+ */
+export type TableKind = 'rows' | 'keyed' | 'sums' | 'derived';
+
+/** A table of a cell with rows of tenants, and what statements about it are made of. */
+export interface MovedTable {
+  readonly name: string;
+  readonly kind: TableKind;
+  /** Stored columns, quoted, in their order. */
+  readonly columns: string;
+  /** The same for comparing: sets, whose order is chance, are put in order. */
+  readonly comparable: string;
+  /** What a row of a `keyed` table is told apart by, and by what it is the newest. */
+  readonly key: string;
+  readonly version: string;
+  /** Cuts a partition into what one statement copies. */
+  readonly bucket: string;
+}
+
+interface TableRow {
+  readonly name: string;
+  readonly engine: string;
+  readonly engineFull: string;
+  readonly sortingKey: string;
+  readonly columns: readonly string[];
+  readonly types: readonly string[];
+  readonly isDerived: number;
+}
+
+/** A view `x_mv` fills the table `x`: so they are all named. */
+const SELECT_TABLES: Statement = {
+  name: 'move_tables',
+  sql: `SELECT name, engine, engine_full AS engineFull, sorting_key AS sortingKey, columns, types,
+  toUInt8(concat(name, '_mv') IN (SELECT name FROM system.tables WHERE database = {cell:String})) AS isDerived
+FROM (SELECT name, engine, engine_full, sorting_key FROM system.tables WHERE database = {cell:String} AND engine LIKE '%MergeTree') AS tables
+INNER JOIN (
+  SELECT table, groupArray(name) AS columns, groupArray(type) AS types FROM (
+    SELECT table, name, type FROM system.columns WHERE database = {cell:String} AND default_kind IN ('', 'DEFAULT') ORDER BY table, position
+  ) GROUP BY table HAVING has(columns, 'TenantId')
+) AS columns ON tables.name = columns.table ORDER BY name`,
+};
+
+/** Every table of a cell that holds rows of tenants, by name. */
+export async function movedTables(
+  store: Store,
+  cell: CellRecord,
+  signal: AbortSignal,
+): Promise<readonly MovedTable[]> {
+  const { rows } = await store.query<TableRow>(SELECT_TABLES, { cell: cell.database }, { signal });
+  return rows.map(describe);
+}
+
+function describe(row: TableRow): MovedTable {
+  const { name, sortingKey, engineFull, columns, types } = row;
+  const comparable = columns.map((column, index) =>
+    types[index]?.includes('groupUniqArray') ? `arraySort(${quoteColumn(column)})` : quoteColumn(column),
+  );
+  const version = /ReplacingMergeTree\([^()]*?(\w+)\)/.exec(engineFull)?.[1];
+  return {
+    name,
+    kind: kindOf(row),
+    columns: columns.map(quoteColumn).join(', '),
+    comparable: comparable.join(', '),
+    key: sortingKey,
+    version: version === undefined ? '0' : quoteColumn(version),
+    bucket: columns.includes('Timestamp') ? 'toUnixTimestamp(toStartOfHour(Timestamp))' : 'toUInt32(0)',
+  };
+}
+
+function kindOf({ engine, isDerived }: TableRow): TableKind {
+  if (isDerived === 1) return 'derived';
+  if (engine.endsWith('ReplacingMergeTree')) return 'keyed';
+  return /(Aggregating|Summing)MergeTree$/.test(engine) ? 'sums' : 'rows';
+}

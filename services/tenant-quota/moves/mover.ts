@@ -1,0 +1,264 @@
+import { AppError, messageOf } from '../../../lib/errors/app-error.js';
+import type { Store } from '../../../lib/store/store.js';
+import type { Logger } from '../../../lib/telemetry/logger.js';
+import type { Lease } from '../locks/lock.js';
+import { tablesOfTenant } from '../provisioning/tenant-tables.js';
+import type { AuditLog } from '../registry/audit-log.js';
+import type { RegistryWriter } from '../registry/registry-writer.js';
+import { type CellRecord, stateOf, type TenantRecord } from '../registry/tenant-record.js';
+import type { TenantRegistry } from '../registry/tenant-registry.js';
+import { clusterParams, deleteTenant } from '../retention/statements.js';
+import { type CopyTask, RowCopier } from './copying/row-copier.js';
+import { StagedSums } from './copying/staged-sums.js';
+import { type MoveRecord, type MoveStep, REVOCABLE, routeOf } from './move-record.js';
+import type { Moves } from './moves.js';
+import type { MovesTable } from './moves-table.js';
+import type { Receivers } from './receivers.js';
+
+export interface MoverOptions {
+  readonly store: Store;
+  readonly cluster: string | undefined;
+  readonly registry: TenantRegistry;
+  readonly writer: RegistryWriter;
+  readonly table: MovesTable;
+  readonly moves: Pick<Moves, 'exclusively'>;
+  readonly receivers: Receivers;
+  readonly audit: AuditLog;
+  /** Makes a written placement visible. */
+  readonly refresh: (signal: AbortSignal) => Promise<void>;
+  readonly logger: Logger;
+  /** How long the old rows stay after the switch, for queries that began before it. */
+  readonly graceMs: number;
+}
+
+/** Ends a step so that the way back begins. */
+class AbortAsked extends Error {}
+
+/** What one step works on. */
+interface Work extends CopyTask {
+  readonly lease: Lease;
+}
+
+/** A round that copies less than this leaves little for the time in which new rows are not seen yet. */
+const SMALL_ROUND_ROWS = 50_000;
+/** Sources that get faster than they are copied: then the rest is copied when they have turned to the new cell. */
+const MAX_ROUNDS = 10;
+const DELETE_BUDGET_MS = 300_000;
+const PROGRESS_INTERVAL_MS = 1_000;
+const WAIT_MS = 250;
+
+/**
+ * Takes a move from step to step. Each step can be repeated from its beginning, by whichever process: it looks at what is in
+ * both cells. The record of a step is written before the step is begun.
+ */
+export class Mover {
+  readonly #options: MoverOptions;
+  readonly #copier: RowCopier;
+  readonly #sums: StagedSums;
+  #move: MoveRecord;
+  #wroteAtMs = 0;
+
+  constructor(options: MoverOptions, move: MoveRecord) {
+    this.#options = options;
+    this.#move = move;
+    this.#copier = new RowCopier(options.store);
+    this.#sums = new StagedSums(options.store, options.cluster);
+  }
+
+  get move(): MoveRecord {
+    return this.#move;
+  }
+
+  /** Does the step at hand and goes to the next one. What it throws may pass: it is to be called again. */
+  async step(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { step } = this.#move;
+    try {
+      await this.#do(step, this.#work(lease, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof AbortAsked) return this.#go('aborting', this.#work(lease, signal));
+      await this.#failed(error, lease, signal);
+      throw error;
+    }
+  }
+
+  async #do(step: MoveStep, work: Work): Promise<void> {
+    const { signal } = work;
+    if (step === 'switched') return this.#waitOut(work);
+    await this.#copier.awaitOthers(work);
+    if (step === 'copying') return this.#copy(work);
+    if (step === 'routing') return this.#route(work);
+    if (step === 'finishing') return this.#finish(work);
+    if (step === 'attaching') return this.#attach(work);
+    if (step === 'cleaning') return this.#clean(work);
+    if (step === 'aborting') return this.#abort(work);
+    if (step === 'returning') return this.#giveBack(work);
+    signal.throwIfAborted();
+  }
+
+  async #copy(work: Work): Promise<void> {
+    await this.#requireWanted(work.signal);
+    let copied = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < MAX_ROUNDS && copied > SMALL_ROUND_ROWS; round++)
+      copied = await this.#copier.copy(work);
+    await this.#go('routing', work);
+  }
+
+  async #route(work: Work): Promise<void> {
+    await this.#awaitDrained(work);
+    await this.#go('finishing', work);
+  }
+
+  async #finish(work: Work): Promise<void> {
+    await this.#awaitDrained(work);
+    // Until a look over everything finds nothing: that is the proof that the new cell has every row.
+    while ((await this.#copier.copy(work)) > 0) await work.verify();
+    await this.#copier.mendDerived(work);
+    await this.#sums.fill(work);
+    if ((await this.#copier.copy(work)) > 0)
+      throw new AppError('unavailable', 'Rows came to the old cell after it was compared.');
+    await this.#options.moves.exclusively(work.signal, async () => {
+      await this.#requireWanted(work.signal);
+      await this.#go('attaching', work);
+    });
+  }
+
+  async #attach(work: Work): Promise<void> {
+    await this.#sums.attach(work);
+    await this.#place(work);
+    await this.#go('switched', work);
+  }
+
+  async #waitOut(work: Work): Promise<void> {
+    if (Date.now() < this.#move.stepAtMs + this.#options.graceMs) return;
+    await this.#go('cleaning', work);
+  }
+
+  /** What a receiver that had not been heard of brought to the old cell after the switch is copied before it is deleted. */
+  async #clean(work: Work): Promise<void> {
+    if (this.#options.registry.tenant(work.tenantId))
+      while ((await this.#copier.copy(work)) > 0) await work.verify();
+    await this.#empty(work.from, work);
+    await this.#sums.drop(work);
+    await this.#go('done', work);
+  }
+
+  /** The way back: the new cell holds copies, and rows that were sent there and nowhere else. */
+  async #abort(work: Work): Promise<void> {
+    await this.#awaitDrained(work);
+    const back = reversed(work);
+    if (this.#options.registry.tenant(work.tenantId))
+      while ((await this.#copier.copy(back)) > 0) await work.verify();
+    await this.#sums.fill(back);
+    await this.#go('returning', work);
+  }
+
+  async #giveBack(work: Work): Promise<void> {
+    await this.#empty(work.to, work);
+    await this.#sums.attach(reversed(work));
+    await this.#sums.drop(work);
+    await this.#go('aborted', work);
+  }
+
+  /** Throws `AbortAsked` when an administrator takes the move back, or the tenant is being deleted, while that is possible. */
+  async #requireWanted(signal: AbortSignal): Promise<void> {
+    const { registry, table } = this.#options;
+    const { tenantId, step } = this.#move;
+    if (!REVOCABLE.has(step)) return;
+    const [stored] = await table.read(signal, tenantId);
+    if (stored?.isAbortAsked || registry.tenant(tenantId)?.record.status !== 'ready') throw new AbortAsked();
+  }
+
+  /** Resolves when no receiver has, or will have, anything for the cell that rows go away from. */
+  async #awaitDrained({ signal, lease }: Work): Promise<void> {
+    const { receivers } = this.#options;
+    const token = routeOf(this.#move)?.token ?? 0;
+    for (;;) {
+      const waiting = await receivers.waitingFor(token);
+      if (waiting.length === 0 && receivers.isComplete) return;
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+      signal.throwIfAborted();
+      await lease.verify();
+      await this.#requireWanted(signal);
+    }
+  }
+
+  async #place({ tenantId, to, signal }: Work): Promise<void> {
+    const apply = (before: TenantRecord | undefined) => {
+      if (!before) throw new AppError('not_found', `There is no tenant ${tenantId}.`);
+      return { ...stateOf(before), cell: to.name };
+    };
+    const { writer, refresh } = this.#options;
+    await writer.changeTenant({ actor: this.#move.actor, action: 'move_tenant', tenantId, apply }, signal);
+    await refresh(signal);
+  }
+
+  async #empty(cell: CellRecord, { tenantId, signal, lease }: Work): Promise<void> {
+    const { store, cluster, audit } = this.#options;
+    const there = (await tablesOfTenant(store, cell, tenantId, signal)).filter(({ rows }) => rows > 0);
+    const common = { actor: 'mover', action: 'move_delete', tenantId, cell: cell.name, fence: lease.fence };
+    await audit.write(
+      there.map((table) => ({ ...common, ...table })),
+      signal,
+    );
+    for (const { table } of there) {
+      await lease.verify();
+      const target = { database: cell.database, table, cluster };
+      const options = { signal, maxExecutionMs: DELETE_BUDGET_MS, settings: { mutations_sync: 1 } };
+      await store.command(deleteTenant(target), { tenantId, ...clusterParams(target) }, options);
+    }
+  }
+
+  #work(lease: Lease, signal: AbortSignal): Work {
+    const { tenantId, fromCell, toCell } = this.#move;
+    return {
+      ...{ tenantId, lease, signal },
+      from: this.#cell(fromCell),
+      to: this.#cell(toCell),
+      verify: () => lease.verify(),
+      onCopied: (rows) => this.#progress(rows, lease, signal),
+    };
+  }
+
+  #cell(name: string): CellRecord {
+    const cell = this.#options.registry.cell(name);
+    if (cell) return cell;
+    throw new AppError('unavailable', `The cell ${name} is not set up yet.`);
+  }
+
+  async #progress(rows: number, lease: Lease, signal: AbortSignal): Promise<void> {
+    this.#move = { ...this.#move, rowsCopied: this.#move.rowsCopied + rows };
+    if (performance.now() - this.#wroteAtMs < PROGRESS_INTERVAL_MS) return;
+    await this.#write({}, lease, signal);
+    await this.#requireWanted(signal);
+  }
+
+  async #failed(error: unknown, lease: Lease, signal: AbortSignal): Promise<void> {
+    const reason = error instanceof AppError ? error.message : 'The step failed; the log says why.';
+    const { tenantId, step } = this.#move;
+    this.#options.logger.warn(
+      { tenantId, step, reason: messageOf(error), err: error },
+      'a step of a move failed; it is tried again',
+    );
+    await this.#write({ lastError: reason }, lease, signal);
+  }
+
+  async #go(step: MoveStep, { lease, signal }: Work): Promise<void> {
+    const { tenantId, fromCell, toCell, step: before } = this.#move;
+    const { audit, logger } = this.#options;
+    const deed = { actor: 'mover', action: 'move_step', tenantId, cell: toCell, fence: lease.fence };
+    await audit.write([{ ...deed, reason: `${fromCell} -> ${toCell}: ${before} -> ${step}` }], signal);
+    await this.#write({ step, stepAtMs: Date.now(), lastError: '' }, lease, signal);
+    logger.info({ tenantId, fromCell, toCell, step }, 'a move has come to its next step');
+  }
+
+  async #write(change: Partial<MoveRecord>, lease: Lease, signal: AbortSignal): Promise<void> {
+    await lease.verify();
+    const rank = Math.max(lease.fence, this.#move.rank) + 1;
+    this.#move = { ...this.#move, ...change, rank };
+    this.#wroteAtMs = performance.now();
+    await this.#options.table.write(this.#move, signal);
+  }
+}
+
+const reversed = (work: Work): Work => ({ ...work, from: work.to, to: work.from });

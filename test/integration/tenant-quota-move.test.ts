@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dayOf } from '../../services/tenant-quota/retention/days.js';
+import { eventually } from './otlp-receiver.harness.js';
+import { oneSpan } from './otlp-receiver-spool.harness.js';
+import { countRows, WRITTEN_TABLES, writeRows } from './tenant-quota.cell-rows.js';
+import { type MoveBed, SENDER, startMoveBed } from './tenant-quota-move.bed.js';
+
+const [OLD, NEW] = ['gob_cell_default', 'gob_cell_large'];
+const TEST_TIMEOUT_MS = 500_000;
+
+let bed: MoveBed;
+beforeAll(async () => {
+  bed = await startMoveBed();
+  await bed.gob('cells', 'put', 'large');
+  await bed.gob('cells', 'put', 'kept', '--dedicated-to', '33');
+  const today = dayOf(Date.now());
+  for (const [tenantId, database] of [
+    [22, OLD],
+    [33, OLD],
+    [33, NEW],
+  ] as const)
+    for (const table of WRITTEN_TABLES)
+      for (const day of [today - 2, today - 5])
+        await writeRows(bed.store, database, table, { tenantId, day, rows: 300 });
+}, TEST_TIMEOUT_MS);
+afterAll(() => bed?.close(), 60_000);
+
+/** Rows of one tenant in a cell, by table and day; those of today left out. */
+async function rowsBefore(database: string, tenantId: number): Promise<Record<string, number>> {
+  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  const all = [...(await countRows(bed.store, database))];
+  return Object.fromEntries(
+    all.filter(([key]) => key.split(' ')[1] === String(tenantId) && !key.endsWith(today)),
+  );
+}
+
+async function spanCounts(database: string): Promise<Map<string, number>> {
+  const sql = `SELECT lower(hex(TraceId)) AS id, toUInt32(count()) AS spans FROM ${database}.spans
+    WHERE TenantId = 22 AND Timestamp > now() - INTERVAL 1 HOUR GROUP BY id`;
+  const { rows } = await bed.store.query<{ id: string; spans: number }>({ name: 'test_spans', sql });
+  return new Map(rows.map(({ id, spans }) => [id, spans]));
+}
+
+/** Sends single spans, and counts what is shown, until it is stopped. */
+function useMesh() {
+  const acknowledged: string[] = [];
+  const shown: number[] = [];
+  const failures: unknown[] = [];
+  const stop = new AbortController();
+  const send = async () => {
+    while (!stop.signal.aborted) {
+      const traceId = randomBytes(16);
+      const body = new Uint8Array(oneSpan(traceId));
+      const headers = { 'content-type': 'application/x-protobuf', 'PRIVATE-TOKEN': SENDER };
+      const answer = await fetch(`${bed.receiver.httpUrl}/v1/traces`, { method: 'POST', headers, body });
+      if (answer.ok) acknowledged.push(traceId.toString('hex'));
+      else failures.push(answer.status);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const read = async () => {
+    while (!stop.signal.aborted) shown.push(await bed.countSpans());
+  };
+  const running = Promise.all(
+    [send(), send(), read()].map((one) => one.catch((error) => failures.push(error))),
+  );
+  return {
+    ...{ acknowledged, shown, failures },
+    stop: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+const stepOf = async () => (await bed.gob('tenants', 'move', '22')).move as Record<string, unknown>;
+/** Where the mover is killed, one after the other: as it sends the statement, or when the statement has been done. */
+const KILLS = [
+  'move_copy_rows',
+  'move_stage_table',
+  'move_stage_attach after',
+  'registry_write_tenants after',
+  'erase_delete',
+];
+
+async function untilKilled(): Promise<void> {
+  for (const kill of KILLS.slice(1)) await (await bed.startQuota(kill)).exited;
+  await bed.startQuota();
+}
+
+const untilStep = (step: string) => eventually(async () => (await stepOf()).step === step);
+
+it(
+  'loses, doubles and hides nothing while it is written to and read, however often the mover is killed',
+  async () => {
+    const before = await rowsBefore(OLD, 22);
+    const others = [await rowsBefore(OLD, 33), await rowsBefore(NEW, 33)];
+    const mesh = useMesh();
+    await eventually(() => mesh.acknowledged.length > 20);
+    const dry = await bed.gob('tenants', 'move', '22', '--to', 'large', '--dry-run');
+    expect(dry.move).toMatchObject({ from: 'default', to: 'large', step: 'copying', rows_copied: 0 });
+    await expect(stepOf()).rejects.toThrow('was never moved');
+    await expect(bed.gob('tenants', 'move', '22', '--to', 'kept')).rejects.toThrow('kept for tenant 33');
+
+    await bed.killQuota();
+    const first = await bed.startQuota(KILLS[0]);
+    await bed.gob('tenants', 'move', '22', '--to', 'large');
+    await first.exited;
+    await untilKilled();
+    await expect(bed.gob('tenants', 'move', '22', '--to', 'kept')).rejects.toThrow(/on its way|kept for/);
+    await untilStep('done');
+
+    await eventually(async () => (await bed.countSpans()) >= mesh.acknowledged.length);
+    await mesh.stop();
+    expect(mesh.failures).toEqual([]);
+    expect(mesh.shown).toEqual([...mesh.shown].sort((a, b) => a - b));
+    await eventually(async () => (await spanCounts(NEW)).size === mesh.acknowledged.length);
+    const counts = await spanCounts(NEW);
+    expect([...counts.values()].every((count) => count === 1)).toBe(true);
+    expect(mesh.acknowledged.every((id) => counts.has(id))).toBe(true);
+    expect(await rowsBefore(NEW, 22)).toEqual(before);
+    expect(await rowsBefore(OLD, 22)).toEqual({});
+    expect([await rowsBefore(OLD, 33), await rowsBefore(NEW, 33)]).toEqual(others);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+it(
+  'is taken back without a trace, with what was sent to the new cell meanwhile',
+  async () => {
+    const before = await rowsBefore(NEW, 22);
+    const spans = (await spanCounts(NEW)).size;
+    const mesh = useMesh();
+    await bed.gob('tenants', 'move', '22', '--to', 'default');
+    await expect(bed.gob('tenants', 'move', '22', '--to', 'large')).rejects.toThrow('on its way to default');
+    await bed.gob('tenants', 'move', '22', '--abort');
+    await untilStep('aborted');
+    await mesh.stop();
+    expect(mesh.failures).toEqual([]);
+    await eventually(async () => (await spanCounts(NEW)).size === spans + mesh.acknowledged.length);
+    expect([...(await spanCounts(NEW)).values()].every((count) => count === 1)).toBe(true);
+    expect(await rowsBefore(NEW, 22)).toEqual(before);
+    expect([await rowsBefore(OLD, 22), await spanCounts(OLD)]).toEqual([{}, new Map()]);
+  },
+  TEST_TIMEOUT_MS,
+);

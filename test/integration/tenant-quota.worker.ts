@@ -1,0 +1,54 @@
+import { loadConfig } from '../../lib/config/load.js';
+import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
+import { createStore, type Store } from '../../lib/store/store.js';
+import { tenantQuotaSettings } from '../../services/tenant-quota/config.js';
+import { startTenantQuota } from '../../services/tenant-quota/service.js';
+import { testServiceContext } from '../_util/service-context.js';
+
+/**
+ * Tenant-quota in a process of its own, which kills itself (SIGKILL) around the statement that TEST_KILL names: `name`, as soon as the
+ * statement is on its way, or `name after`, when it is done and nothing else was.
+ */
+const { env } = process;
+const [killAt = '', moment = ''] = (env.TEST_KILL ?? '').split(' ');
+const die = () => process.kill(process.pid, 'SIGKILL');
+
+function mortal(store: Store): Store {
+  const guard = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
+    const result = call();
+    if (name !== killAt) return result;
+    result.catch(() => undefined);
+    // Long enough for the request to leave, and mostly too short for it to be done.
+    if (moment !== 'after') setTimeout(die, 3);
+    await result;
+    die();
+    return result;
+  };
+  return {
+    query: (statement, ...rest) => guard(statement.name, () => store.query(statement, ...rest)),
+    command: (statement, ...rest) => guard(statement.name, () => store.command(statement, ...rest)),
+    insertRows: (insert) => guard(insert.name, () => store.insertRows(insert)),
+    insertNative: (insert) => store.insertNative(insert),
+    ping: (signal) => store.ping(signal),
+    close: () => store.close(),
+  };
+}
+
+const context = testServiceContext();
+const keys = env.TEST_KEYS ?? '';
+const url = env.TEST_CLICKHOUSE_URL ?? '';
+const store = createStore({ url, application: 'tenant-quota', ...context, maxConnections: 8 });
+const service = await startTenantQuota(
+  {
+    ...loadConfig(tenantQuotaSettings, { argv: [], env: { REDIS_URL: env.TEST_REDIS_URL } }),
+    tenantQuotaAddress: { host: '127.0.0.1', port: Number(env.TEST_PORT) },
+    ...{ clickhouseUrl: url, identityFile: env.TEST_IDENTITY_FILE, moveGraceMs: Number(env.TEST_GRACE_MS) },
+  },
+  context,
+  {
+    fetchKeys: keys.startsWith('{') ? async () => keys : createGatekeeperKeys(keys).fetch,
+    store: mortal(store),
+  },
+);
+await context.readiness.whenReady();
+process.send?.({ url: service.url });
