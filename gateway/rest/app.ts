@@ -46,6 +46,7 @@ import { sessionRoute } from './routes/session.js';
 import { signInRoute } from './routes/sign-in.js';
 import { signOutRoute } from './routes/sign-out.js';
 import { tenantRoutes } from './routes/tenant/index.js';
+import { cardinalityRoutes } from './routes/usage/cardinality.js';
 import { storageUsageRoutes } from './routes/usage/storage-usage.js';
 import { registerUi } from './ui-files.js';
 
@@ -110,6 +111,7 @@ export async function createApp(
     ...adminRoutes(context),
     ...storageUsageRoutes(context),
     alertsRoute(context),
+    ...cardinalityRoutes(context),
   ];
   for (const route of [...plainRoutes, openApiRoute([...QUERY_ROUTES, ...STREAM_ROUTES], plainRoutes)])
     addPlainRoute(app, route);

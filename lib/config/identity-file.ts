@@ -44,6 +44,9 @@ const limits = z.strictObject({
   traces_ingest_items_per_second: z.int().min(1).optional(),
   metrics_ingest_items_per_second: z.int().min(1).optional(),
   logs_ingest_items_per_second: z.int().min(1).optional(),
+  max_metric_series: z.int().min(1).max(4_000_000).optional(),
+  max_attribute_keys: z.int().min(1).max(100_000).optional(),
+  max_attribute_values_per_key: z.int().min(1).max(100_000).optional(),
 });
 
 const project = z.strictObject({

@@ -81,7 +81,15 @@ const spoolSettings = defineSettings({
     env: 'INGEST_SPOOL_TENANT_PERCENT',
     type: integer(1, 100),
     default: '25',
-    description: 'Share of it that one tenant may take.',
+    description: 'Share of it, and of the dead letters, that one tenant may take.',
+  },
+  ingestDeadLetterBytes: {
+    yaml: 'ingest.dead_letter_bytes',
+    env: 'INGEST_DEAD_LETTER_BYTES',
+    type: bytes,
+    default: '1GiB',
+    description:
+      'Most that the dead letters of a data directory take: records that ClickHouse refuses for good. One tenant may take the share that it has of the spool; of too much the oldest go.',
   },
   ingestSpoolMinFreeBytes: {
     yaml: 'ingest.spool_min_free_bytes',
@@ -119,6 +127,14 @@ const spoolSettings = defineSettings({
     type: integer(1, 4),
     default: '2',
     description: 'Inserts into one table that one receiver runs at a time.',
+  },
+  ingestPipelineIdleMs: {
+    yaml: 'ingest.pipeline_idle',
+    env: 'INGEST_PIPELINE_IDLE',
+    type: durationMs,
+    default: '5m',
+    description:
+      'A tenant that sends nothing for so long, and has everything stored, is forgotten: its pipeline is closed and its memory freed.',
   },
   ingestDuplicateWindowMs: {
     yaml: 'ingest.duplicate_window',

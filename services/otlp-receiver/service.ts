@@ -8,6 +8,7 @@ import { openAdmissionLink } from './admission/admission-link.js';
 import { GatekeeperAdmissions } from './admission/gatekeeper-admissions.js';
 import type { OtlpReceiverConfig } from './config.js';
 import { DerivedRows } from './derived/derived-rows.js';
+import { askStoredSeries } from './derived/stored-series.js';
 import { startGrpcServer } from './grpc/grpc-server.js';
 import { startHttpServer } from './http/http-server.js';
 import { Duplicates } from './ingest/duplicates.js';
@@ -19,6 +20,8 @@ import { RejectLog } from './ledger/reject-log.js';
 import { TurnedAway } from './ledger/turned-away.js';
 import { ByteBudget } from './pipeline/byte-budget.js';
 import { openPipeline } from './pipeline/open-pipeline.js';
+import type { Pipeline } from './pipeline/pipeline.js';
+import { TenantPipelines } from './pipeline/tenant-pipelines.js';
 import { PlacementReports } from './placement/placement-reports.js';
 import { RoutedPipeline } from './placement/routed-pipeline.js';
 import { Routes } from './placement/routes.js';
@@ -32,6 +35,8 @@ export interface OtlpReceiver extends RunningService {
   readonly httpUrl: string;
   /** What was refused lately, by tenant. */
   readonly rejects: Pick<RejectLog, 'last'>;
+  /** Whom it works for at the moment. */
+  readonly pipelines: Pick<TenantPipelines, 'state'>;
 }
 
 export interface OtlpReceiverOverrides {
@@ -57,7 +62,10 @@ export async function startOtlpReceiver(
   lifecycle.add('certificates', tls);
   const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
   const admissions =
-    overrides.admissions ?? new GatekeeperAdmissions(openAdmissionLink(config.gatekeeperUrl), logger);
+    overrides.admissions ??
+    new GatekeeperAdmissions(openAdmissionLink(config.gatekeeperUrl), logger, (sender) =>
+      pipelines.refused(sender),
+    );
   lifecycle.add('admissions', admissions);
   const books = new Books(DEFAULT_DATABASE, registry);
   const ledger = createLedger(registry, books);
@@ -74,11 +82,16 @@ export async function startOtlpReceiver(
   lifecycle.add('placement', new PlacementReports({ gatekeeperUrl, name, routes, pipeline, logger }));
   lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
   const rejects = new RejectLog(books);
+  const budget = createBudget(config, context);
+  const derivedRows = new DerivedRows(askStoredSeries(store, logger));
+  const pipelines = openTenantPipelines(config, context, { budget, pipeline, derivedRows });
+  lifecycle.add('tenant pipelines', pipelines);
   const ingest = new Ingest({
     admissions,
-    budget: createBudget(config, context),
+    budget,
     pipeline,
-    derivedRows: new DerivedRows(),
+    pipelines,
+    derivedRows,
     duplicates: new Duplicates({
       windowMs: config.ingestDuplicateWindowMs,
       maxBytes: config.ingestDuplicateBytes,
@@ -96,7 +109,13 @@ export async function startOtlpReceiver(
     throw error;
   });
   lifecycle.add('servers', servers, CLOSE_TIMEOUT_MS);
-  return { ...servers, rejects, url: servers.grpcUrl, close: async () => void (await lifecycle.close()) };
+  return {
+    ...servers,
+    rejects,
+    pipelines,
+    url: servers.grpcUrl,
+    close: async () => void (await lifecycle.close()),
+  };
 }
 
 interface ServersOptions extends Omit<Parameters<typeof startGrpcServer>[1], 'tls'> {
@@ -123,6 +142,24 @@ function openStore(config: OtlpReceiverConfig, { logger, registry }: ServiceCont
     registry,
     application: 'otlp-receiver',
     maxConnections: config.clickhouseMaxConnections,
+  });
+}
+
+interface HeldForTenants {
+  readonly budget: ByteBudget;
+  readonly pipeline: Pipeline;
+  readonly derivedRows: DerivedRows;
+}
+
+function openTenantPipelines(
+  { ingestPipelineIdleMs: idleMs }: OtlpReceiverConfig,
+  { logger, registry }: ServiceContext,
+  { budget, pipeline, derivedRows }: HeldForTenants,
+): TenantPipelines {
+  return new TenantPipelines({
+    ...{ idleMs, logger, registry },
+    heldBytes: (tenantId) => budget.heldBytes(tenantId) + pipeline.heldBytes(tenantId),
+    onClosed: (tenantId) => derivedRows.forget(tenantId),
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../gen/otlp/opentelemetry/proto/resource/v1/resource.js';
+import type { CardinalityLimits } from '../../services/otlp-receiver/admission/admission.js';
 import { DerivedRows } from '../../services/otlp-receiver/derived/derived-rows.js';
 import type { MessageShape } from '../../services/otlp-receiver/transcode/reference/message-shape.js';
 import type { Transcode, TranscodeContext } from '../../services/otlp-receiver/transcode/transcode.js';
@@ -10,6 +11,7 @@ import { WireShuffler } from './wire-shuffler.js';
 const ROUNDS = Number(process.env.FUZZ_ROUNDS ?? 1);
 const TIMEOUT_MS = 60_000 * ROUNDS;
 const NOW_UNIX_NANO = 1_795_000_000_123_456_789n;
+const SMALL_CAPS = { maxMetricSeries: 30, maxAttributeKeys: 8, maxAttributeValuesPerKey: 3 };
 const NANOS_PER_DAY = 86_400_000_000_000n;
 
 export interface NamedItem {
@@ -29,6 +31,8 @@ export interface TranscoderUnderTest {
   readonly encode: (items: readonly NamedItem[], resource?: ResourceFields) => Uint8Array;
   /** Whether its items belong to series: their rows do not repeat the resource, and all that is noted must be equal, too. */
   readonly hasSeries?: boolean;
+  /** Caps of the tenant whose requests are compared; with them, whatever else is on, both must decide alike. */
+  readonly cardinality?: CardinalityLimits;
 }
 
 /** What every one-pass transcoder must do: whatever comes, exactly what its reference does. */
@@ -52,6 +56,15 @@ export function describeTranscoder(signal: string, subject: TranscoderUnderTest)
     ])('on %s', { timeout: TIMEOUT_MS }, (_what, requests, request) => {
       const compare = comparison(subject);
       for (let seed = 1; seed <= requests * ROUNDS; seed++) compare(request(seed), seed);
+    });
+
+    it.runIf(subject.hasSeries).each<[string, (seed: number) => Uint8Array]>([
+      ['clean requests', (seed) => requestOf(1 + (seed % 40), 0)],
+      ['requests with faults', (seed) => requestOf(1 + (seed % 40), 0.05)],
+      ['damaged strange forms', (seed) => damage(shuffled(seed, true), seed)],
+    ])('under caps that are reached, on %s', { timeout: TIMEOUT_MS }, (_what, request) => {
+      const compare = comparison({ ...subject, cardinality: SMALL_CAPS });
+      for (let seed = 1; seed <= 80 * ROUNDS; seed++) compare(request(seed), seed);
     });
 
     it('on more days than one block may touch', () => {
@@ -130,33 +143,39 @@ function comparison(subject: TranscoderUnderTest, retentionDays = 30) {
 }
 
 /** The transcoder and its reference. */
-function bothWays({ make, reference, hasSeries }: TranscoderUnderTest): [Transcode, Transcode] {
+function bothWays({ make, reference, hasSeries, cardinality }: TranscoderUnderTest): [Transcode, Transcode] {
   const fast = make().transcode;
-  return hasSeries ? [withDerivedRows(fast), withDerivedRows(reference)] : [fast, reference];
+  if (!hasSeries) return [fast, reference];
+  return [withDerivedRows(fast, cardinality), withDerivedRows(reference, cardinality)];
 }
 
 /** Its blocks with those of what it notes; all requests share one memory of what is stored. */
-function withDerivedRows(transcode: Transcode): Transcode {
+function withDerivedRows(transcode: Transcode, cardinality: CardinalityLimits | undefined): Transcode {
   const derived = new DerivedRows();
   return (bytes, context) => {
-    const delivery = derived.open({ ...context, database: 'gob_cell_default', signal: 'metrics' });
+    const delivery = derived.open({
+      ...context,
+      database: 'gob_cell_default',
+      signal: 'metrics',
+      cardinality,
+    });
     const result = transcode(bytes, { ...context, sightings: delivery });
     const blocks = [...result.blocks, ...delivery.blocks()];
     delivery.stored();
-    return { ...result, blocks };
+    return { ...result, blocks, warning: JSON.stringify(delivery.limited()) };
   };
 }
 
 /** Everything that can be told about a transcoding from outside. */
 function outcome(transcode: Transcode, bytes: Uint8Array, context: TranscodeContext) {
   try {
-    const { blocks, accepted, rejected, firstRejection } = transcode(bytes, context);
+    const { blocks, accepted, rejected, firstRejection, warning } = transcode(bytes, context);
     const plain = blocks.map((block) => ({
       ...block,
       bytes: Buffer.from(block.bytes).toString('hex'),
       days: [...block.days].sort(),
     }));
-    return { blocks: plain, accepted, rejected: [...rejected], firstRejection };
+    return { blocks: plain, accepted, rejected: [...rejected], firstRejection, warning };
   } catch (error) {
     return { refused: (error as Error).message };
   }

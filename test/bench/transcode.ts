@@ -2,6 +2,8 @@
 import { ExportLogsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/logs/v1/logs_service.js';
 import { ExportMetricsServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/metrics/v1/metrics_service.js';
 import { ExportTraceServiceRequest } from '../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
+import type { ReceivedSignal } from '../../services/otlp-receiver/admission/admission.js';
+import { DerivedRows } from '../../services/otlp-receiver/derived/derived-rows.js';
 import { transcodeLogs } from '../../services/otlp-receiver/transcode/reference/transcode-logs.js';
 import { transcodeMetrics } from '../../services/otlp-receiver/transcode/reference/transcode-metrics.js';
 import { transcodeTraces } from '../../services/otlp-receiver/transcode/reference/transcode-traces.js';
@@ -22,6 +24,23 @@ interface Subject {
   readonly decode: (bytes: Buffer) => unknown;
   readonly onePass: Transcode;
   readonly reference: Transcode;
+  /** Whether its items belong to series, which may be capped. */
+  readonly hasSeries?: boolean;
+}
+
+/** As the receiver does it: with the rows of what is new, under a cap on series. */
+function noting(onePass: Transcode, signal: ReceivedSignal, maxMetricSeries: number): Transcode {
+  const derived = new DerivedRows();
+  const caps = { maxMetricSeries, maxAttributeKeys: 500, maxAttributeValuesPerKey: 500 };
+  const cardinality = maxMetricSeries === Number.POSITIVE_INFINITY ? undefined : caps;
+  return (bytes, transcodeContext) => {
+    const delivery = derived.open({ ...transcodeContext, database: 'd', signal, cardinality });
+    const result = onePass(bytes, { ...transcodeContext, sightings: delivery });
+    delivery.blocks();
+    delivery.stored();
+    delivery.limited();
+    return result;
+  };
 }
 
 const ofMetrics = (kind: 'gauge' | 'histogram'): Subject => ({
@@ -29,6 +48,7 @@ const ofMetrics = (kind: 'gauge' | 'histogram'): Subject => ({
   decode: (bytes) => ExportMetricsServiceRequest.decode(bytes),
   onePass: new MetricsTranscoder().transcode,
   reference: transcodeMetrics,
+  hasSeries: true,
 });
 
 const SUBJECTS: Readonly<Record<string, Subject>> = {
@@ -58,10 +78,20 @@ function rate(repetitions: number, work: () => void): number {
 
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-function measure(signal: string, { bytes, decode, onePass, reference }: Subject): void {
+function measure(signal: string, subject: Subject): void {
+  const { bytes, decode, onePass, reference, hasSeries } = subject;
+  const capped = (maxMetricSeries: number) => {
+    const transcode = noting(onePass, 'metrics', maxMetricSeries);
+    return { repetitions: 800, work: () => void transcode(bytes, context) };
+  };
   const ways = {
     'ts-proto decode only': { repetitions: 400, work: () => void decode(bytes) },
     'one-pass transcoder': { repetitions: 800, work: () => void onePass(bytes, context) },
+    ...(hasSeries && {
+      'with its series, no cap': capped(Number.POSITIVE_INFINITY),
+      'with its series, under a cap': capped(1_000),
+      'with its series, all over the cap': capped(1),
+    }),
     'reference transcoder': { repetitions: 20, work: () => void reference(bytes, context) },
   };
   const rates: Record<string, number[]> = {};

@@ -46,6 +46,10 @@ describe('the command line', () => {
       action: 'put_tenant',
     });
     expect(parse(await bed.gob('retention', 'plan'))).toEqual({ steps: [], stopped_tenant_ids: [] });
+    await bed.gob('tenants', 'put', '60', '--limit', 'max-metric-series=7');
+    expect(parse(await bed.gob('tenants', 'get', '60'))).toMatchObject({
+      limits: { max_metric_series: 7, max_attribute_keys: 500, max_attribute_values_per_key: 500 },
+    });
     await bed.gob('tiers', 'put', 'premium', '--limit', 'query_max_seconds=25');
     expect(parse(await bed.gob('tiers', 'get', 'premium'))).toMatchObject({
       limits: { query_max_seconds: 25 },
@@ -109,6 +113,57 @@ describe('usage', () => {
     expect((await ask(`/v3/query/7/analytics/storage?month=13&year=2001`)).body).toMatchObject({
       field: 'month',
     });
+  });
+});
+
+describe('cardinality', () => {
+  it('is told against the caps: of the tenant, and which metrics and attributes of the project have most', async () => {
+    const store = openStore(bed.clickhouseUrl);
+    const insert = (table: string, rows: Record<string, unknown>[]) =>
+      store.insertRows({ name: 'test', database: 'gob_cell_default', table, rows });
+    const series = (id: number, MetricName: string, Attrs: object, ProjectId = '7') => ({
+      ...{ TenantId: 22, ProjectId, Day: '2031-02-03', MetricName, SeriesId: String(id), Attrs },
+    });
+    const over = { 'otel.metric.overflow': 'true' };
+    await insert('metric_series', [
+      ...[1, 2, 3].map((id) => ({
+        ...series(id, 'calls', { user: `u${id}` }),
+        LastSeen: '2031-02-03 10:00:00',
+      })),
+      ...[4, 5].map((id) => series(id, 'calls', over)),
+      // Let in by one receiver and not by another: the row with labels is the one that stays.
+      series(3, 'calls', over),
+      series(6, 'load', {}),
+      series(6, 'load', {}, '8'),
+      { ...series(7, 'foreign', {}), TenantId: 23 },
+    ]);
+    const attribute = (Signal: string, Key: string, Value: string) => ({
+      ...{ TenantId: 22, ProjectId: '7', Day: '2031-02-03', Signal, Source: 'attr', Key, Value, Rows: '1' },
+    });
+    await insert('attr_catalog', [
+      ...['1', '2', '3'].map((value) => attribute('metrics', 'user', value)),
+      ...['1', '1', '2'].map((value) => attribute('spans', 'route', value)),
+    ]);
+    await store.close();
+    const ask = (rest: string) =>
+      bed.send('GET', `/v3/query/7/analytics/cardinality?day=2031-02-03${rest}`, { token: TOKENS.reader });
+    expect((await ask('')).body).toEqual({
+      day: '2031-02-03',
+      series: { count: 5, overflow: 2, cap: 10_000 },
+      caps: { attribute_keys: 500, attribute_values_per_key: 500 },
+      metrics: [
+        { name: 'calls', series: 3, overflow: 2 },
+        { name: 'load', series: 1, overflow: 0 },
+      ],
+      attributes: [
+        { signal: 'metrics', source: 'attr', name: 'user', values: 3, capped: false },
+        { signal: 'traces', source: 'attr', name: 'route', values: 2, capped: false },
+      ],
+    });
+    expect((await ask('&limit=1')).body).toMatchObject({ metrics: [{ name: 'calls' }] });
+    expect((await ask('-99')).status).toBe(400);
+    const sender = { token: TOKENS.sender };
+    expect((await bed.send('GET', '/v3/query/7/analytics/cardinality', sender)).status).toBe(403);
   });
 });
 

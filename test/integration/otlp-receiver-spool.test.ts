@@ -16,6 +16,7 @@ import {
   eventually,
   startTestReceiver,
   startTestStack,
+  TENANT_ID,
   type TestReceiver,
   type TestStack,
 } from './otlp-receiver.harness.js';
@@ -131,10 +132,10 @@ describe('a segment', () => {
     expect(new Set(proxy.tokens).size).toBe(proxy.tokens.length);
     expect(books).toMatchObject({ received: 3, stored: 2, rejected: 1, spooled: 0 });
 
-    const [letter] = dataDir.filesIn('dead-letter');
+    const [letter] = dataDir.filesIn(`dead-letter/${TENANT_ID}`);
     expect(letter).toMatch(/\.seg$/);
     await receiver.close();
-    const deadLetter = readFileSync(join(dataDir.path, 'dead-letter', letter ?? ''));
+    const deadLetter = readFileSync(join(dataDir.path, `dead-letter/${TENANT_ID}`, letter ?? ''));
     writeFileSync(join(dataDir.path, 'spool', 'otlp-receiver', letter ?? ''), deadLetter);
     await receiverOf();
     for (const traceId of traceIds) await storedOnce(stack, traceId);

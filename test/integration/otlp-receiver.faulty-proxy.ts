@@ -8,13 +8,17 @@ type Fault = 'none' | 'cut answer' | 'refuse';
  * Stands between receiver and ClickHouse; inserts into one table can be cut off after they were done, or refused. Counts and
  * remembers those inserts only.
  */
-export async function startFaultyProxy(target: string, faultOf: (insert: number) => Fault, table = 'spans') {
+export async function startFaultyProxy(
+  target: string,
+  faultOf: (insert: number) => Fault | Promise<Fault>,
+  table = 'spans',
+) {
   const tokens: (string | null)[] = [];
-  const server: Server = createServer((incoming, outgoing) => {
+  const server: Server = createServer(async (incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', target);
     const isOfTable = url.searchParams.get('query')?.includes(`.\`${table}\``);
     const token = url.searchParams.get('insert_deduplication_token');
-    const fault = token === null || !isOfTable ? 'none' : faultOf(tokens.push(token));
+    const fault = token === null || !isOfTable ? 'none' : await faultOf(tokens.push(token));
     if (fault === 'refuse') {
       incoming.resume().once('end', () => {
         outgoing.writeHead(500, { 'x-clickhouse-exception-code': '53' });

@@ -7,6 +7,7 @@ import { AppError } from '../../lib/errors/app-error.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
 import { migrate } from '../../lib/store/migrate.js';
 import { createStore, type Store } from '../../lib/store/store.js';
+import type { CardinalityLimits } from '../../services/otlp-receiver/admission/admission.js';
 import { type OtlpReceiverConfig, otlpReceiverSettings } from '../../services/otlp-receiver/config.js';
 import {
   type OtlpReceiver,
@@ -40,6 +41,7 @@ export function admission(
     validMs: number;
     maxRequestBytes: bigint;
     retentionDays: number;
+    cardinality: CardinalityLimits;
   }> = {},
 ): Answer {
   return {
@@ -50,6 +52,7 @@ export function admission(
     limits: {
       maxRequestBytes: overrides.maxRequestBytes ?? BigInt(16 * 2 ** 20),
       retentionDays: overrides.retentionDays ?? 30,
+      ...(overrides.cardinality && toBigInts(overrides.cardinality)),
     },
     validUntil: timestampFromMs(Date.now() + (overrides.validMs ?? 1_000)),
     lease: {
@@ -59,6 +62,14 @@ export function admission(
       validMs: Math.max(overrides.validMs ?? 0, 1_000),
       window: { index: 1n, lengthMs: 10_000 },
     },
+  };
+}
+
+function toBigInts(limits: CardinalityLimits) {
+  return {
+    maxMetricSeries: BigInt(limits.maxMetricSeries),
+    maxAttributeKeys: BigInt(limits.maxAttributeKeys),
+    maxAttributeValuesPerKey: BigInt(limits.maxAttributeValuesPerKey),
   };
 }
 

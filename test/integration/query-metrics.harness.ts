@@ -32,7 +32,11 @@ export interface Owner {
   readonly database?: string;
   /** Attributes of the resource besides its service. */
   readonly resource?: Readonly<Record<string, string>>;
+  /** Cap on the tenant's series of a day. Default: none. */
+  readonly maxSeries?: number;
 }
+
+const CATALOGUE_CAPS = { maxAttributeKeys: 500, maxAttributeValuesPerKey: 500 };
 
 export interface MetricsBed extends QueryBed {
   readonly metrics: Client<typeof MetricQueryService>;
@@ -69,7 +73,9 @@ export async function createIngest(
   let batches = 0;
   const ingest: MetricsBed['ingest'] = async (metrics, owner = {}) => {
     const { tenantId = 1, projectId = 1n, database = DATABASE, resource = {} } = owner;
-    const delivery = derived.open({ tenantId, projectId, database, signal: 'metrics' });
+    const { maxSeries: maxMetricSeries } = owner;
+    const cardinality = maxMetricSeries === undefined ? undefined : { ...CATALOGUE_CAPS, maxMetricSeries };
+    const delivery = derived.open({ tenantId, projectId, database, signal: 'metrics', cardinality });
     const { blocks, firstRejection } = metricsSignal.transcode(encode(metrics, resource), {
       tenantId,
       projectId,

@@ -34,7 +34,7 @@ export function admit(context: GatekeeperContext): ServiceImpl<typeof Gatekeeper
     context.addresses.note(identity, request.clientAddress);
     // Final until there is room: an exporter that kept trying would only fill its own queue.
     if (tenant.ingestStopReason !== '') throw new AppError('storage_quota', tenant.ingestStopReason);
-    const { maxRequestBytes } = tenant.limits;
+    const { maxRequestBytes, maxMetricSeries, maxAttributeKeys, maxAttributeValuesPerKey } = tenant.limits;
     const rate = await grantLease(context, { tenant, limits: tenant.limits, project, signal, request });
     return {
       tenantId: tenant.id,
@@ -45,6 +45,7 @@ export function admit(context: GatekeeperContext): ServiceImpl<typeof Gatekeeper
         maxRequestBytes,
         retentionDays: retentionDaysOf(tenant.limits, request.signal),
         acceptFromDay: tenant.acceptFromDay,
+        ...{ maxMetricSeries, maxAttributeKeys, maxAttributeValuesPerKey },
       },
       validUntil: timestampFromMs(Date.now() + VALID_MS),
       ...rate,

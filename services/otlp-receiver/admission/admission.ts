@@ -33,6 +33,17 @@ export interface Admission {
   readonly retentionDays: number;
   /** First UTC day that is accepted, in days since 1970; absent or 0 for none but the retention's. */
   readonly acceptFromDay?: number;
+  /** What labels and attributes may take on; absent for a gatekeeper that does not say. */
+  readonly cardinality?: CardinalityLimits;
+}
+
+/** Every one at least 1. */
+export interface CardinalityLimits {
+  /** Series of metrics with labels of their own, of all projects and per UTC day. */
+  readonly maxMetricSeries: number;
+  /** In the catalogue of attributes per project, signal, source and UTC day. */
+  readonly maxAttributeKeys: number;
+  readonly maxAttributeValuesPerKey: number;
 }
 
 export interface Admissions {

@@ -3,12 +3,13 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import {
   type AdmitRequestSchema,
   type AdmitResponse,
+  type IngestLimits,
   Signal,
 } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { LeaseReturnSchema } from '../../../gen/es/gob/gatekeeper/v1/lease_pb.js';
 import type { ReturnLeasesRequestSchema } from '../../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { AppError } from '../../../lib/errors/app-error.js';
-import type { Admission, AdmissionQuestion, ReceivedSignal } from './admission.js';
+import type { Admission, AdmissionQuestion, CardinalityLimits, ReceivedSignal } from './admission.js';
 import type { CredentialForm } from './credential-form.js';
 import type { PurseReturn } from './lease-pool.js';
 import type { GrantedLease, LeaseQuestion, RateRefusal, ReturnedLease } from './purse.js';
@@ -79,6 +80,7 @@ export function readAdmitResponse(response: AdmitResponse): AdmitAnswer {
       maxRequestBytes: Number(maxRequestBytes),
       retentionDays,
       acceptFromDay,
+      ...(limits.maxMetricSeries > 0n && { cardinality: cardinalityOf(limits) }),
     },
     ttlMs: ttlMs(response),
     seal: response.leaseSeal,
@@ -95,6 +97,15 @@ export function readAdmitResponse(response: AdmitResponse): AdmitAnswer {
       retryAfterMs: Number(rateRefusal.retryAfterMs),
       availableBytes: Number(rateRefusal.availableBytes),
     },
+  };
+}
+
+/** A gatekeeper of an earlier release says nothing about them, which must not mean zero. */
+function cardinalityOf(limits: IngestLimits): CardinalityLimits {
+  return {
+    maxMetricSeries: Number(limits.maxMetricSeries),
+    maxAttributeKeys: Number(limits.maxAttributeKeys),
+    maxAttributeValuesPerKey: Number(limits.maxAttributeValuesPerKey),
   };
 }
 

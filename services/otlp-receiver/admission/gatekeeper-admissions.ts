@@ -46,10 +46,17 @@ export class GatekeeperAdmissions implements Admissions {
   readonly #asking = new Map<string, Asking>();
   readonly #pool = new LeasePool();
   readonly #timer: NodeJS.Timeout;
+  readonly #onRefused: (sender: Pick<Admission, 'tenantId' | 'projectId'>) => void;
 
-  constructor(link: AdmissionLink, logger: Logger) {
+  /** `onRefused` hears of senders that were admitted and are no more, as when their project is switched off. */
+  constructor(
+    link: AdmissionLink,
+    logger: Logger,
+    onRefused: (sender: Pick<Admission, 'tenantId' | 'projectId'>) => void = () => undefined,
+  ) {
     this.#link = link;
     this.#logger = logger;
+    this.#onRefused = onRefused;
     this.#timer = setInterval(() => void this.#returnLeases(), RETURN_INTERVAL_MS).unref();
   }
 
@@ -139,11 +146,17 @@ export class GatekeeperAdmissions implements Admissions {
     } catch (error) {
       purse?.restore(lease?.returned);
       const refusal = this.#ofKnownSender(key, this.#refusalOf(error));
-      if (isAboutIdentity(refusal)) this.#cache.set(key, { refusal }, REFUSAL_TTL_MS);
+      if (isAboutIdentity(refusal)) this.#refuse(key, refusal);
       throw refusal;
     } finally {
       this.#asking.delete(key);
     }
+  }
+
+  #refuse(key: string, refusal: AppError): void {
+    const sender = this.#senders.get(key);
+    this.#cache.set(key, { refusal }, REFUSAL_TTL_MS);
+    if (sender) this.#onRefused(sender);
   }
 
   #enter({ key, question }: Sender, answer: AdmitAnswer, needBytes: number): Admission {

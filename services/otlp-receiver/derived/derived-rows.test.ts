@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CATALOGUE_LIMITS } from './attribute-pairs.js';
-import { DerivedRows, type Owner } from './derived-rows.js';
+import { type DeliveryOwner, DerivedRows } from './derived-rows.js';
+import { SortedIds } from './sorted-ids.js';
+import { seriesKey, type TenantDay } from './stored-series.js';
 
 const DAY = 20_000;
-const owner: Owner = { database: 'gob_cell_default', tenantId: 22, projectId: 7n, signal: 'metrics' };
+const owner: DeliveryOwner = { database: 'gob_cell_default', tenantId: 22, projectId: 7n, signal: 'metrics' };
 
 const seriesRow = () => ({
   TenantId: 22,
@@ -26,12 +28,12 @@ const seriesRow = () => ({
 });
 
 /** Rows by table of one delivery with a series and an attribute. */
-function deliver(derived: DerivedRows, options: { stored: boolean; day?: number } & Partial<Owner>) {
+function deliver(derived: DerivedRows, options: { stored: boolean; day?: number } & Partial<DeliveryOwner>) {
   const { stored, day = DAY, ...changes } = options;
   const delivery = derived.open({ ...owner, ...changes });
   for (let item = 0; item < 2; item++) {
     delivery.attributes(day, 'attr', [['k', 'v']], 1);
-    delivery.series(day, 1n, seriesRow);
+    delivery.series(day, 1n, seriesRow, 1);
   }
   const rows = Object.fromEntries(delivery.blocks().map(({ table, rows: count }) => [table, count]));
   if (stored) delivery.stored();
@@ -51,11 +53,11 @@ describe('rows of a delivery', () => {
   it('are written by both of two deliveries at once: neither knows what becomes of the other', () => {
     const derived = new DerivedRows();
     const [first, second] = [derived.open(owner), derived.open(owner)];
-    for (const delivery of [first, second]) delivery.series(DAY, 1n, seriesRow);
+    for (const delivery of [first, second]) delivery.series(DAY, 1n, seriesRow, 1);
     expect([first, second].map((delivery) => delivery.blocks().length)).toEqual([1, 1]);
   });
 
-  it.each<[string, Partial<Owner> & { day?: number }]>([
+  it.each<[string, Partial<DeliveryOwner> & { day?: number }]>([
     ['another day', { day: DAY + 1 }],
     ['another project', { projectId: 8n }],
     ['another tenant', { tenantId: 23 }],
@@ -64,6 +66,92 @@ describe('rows of a delivery', () => {
     const derived = new DerivedRows();
     deliver(derived, { stored: true });
     expect(deliver(derived, { ...changes, stored: true })).toEqual(BOTH);
+  });
+});
+
+describe('the cap on series', () => {
+  const caps = { maxMetricSeries: 3, maxAttributeKeys: 2, maxAttributeValuesPerKey: 2 };
+  const answers = (...keys: bigint[]) =>
+    vi.fn(async (_question: TenantDay) => new SortedIds(BigUint64Array.from(keys)));
+  const keyOf = (id: bigint) => seriesKey(id, owner.projectId);
+  const labelled = (id: bigint) => ({
+    ...seriesRow(),
+    SeriesId: id,
+    Attrs: [['user', `u${id}`]] as [string, string][],
+  });
+
+  /** Which of the series get labels of their own, in a delivery that is stored. */
+  function send(derived: DerivedRows, ids: readonly bigint[], cap = caps.maxMetricSeries, day = DAY) {
+    const delivery = derived.open({ ...owner, cardinality: { ...caps, maxMetricSeries: cap } });
+    const wanted = ids.filter((id) => delivery.series(day, id, () => labelled(id), 2));
+    const rows = delivery.blocks().reduce((sum, block) => sum + block.rows, 0);
+    delivery.stored();
+    return { wanted, rows, limited: delivery.limited() };
+  }
+
+  it('lets in what fits, keeps it in, and says what it is that does not fit', () => {
+    const derived = new DerivedRows();
+    expect(send(derived, [1n, 2n])).toEqual({ wanted: [1n, 2n], rows: 2, limited: [] });
+    const { wanted, rows, limited } = send(derived, [2n, 3n, 4n, 5n]);
+    expect([wanted, rows]).toEqual([[3n], 3]);
+    expect(limited).toEqual([
+      expect.objectContaining({
+        reason: 'series_cap',
+        detail: expect.stringMatching(
+          /cap of 3 series a day.*"shop", metric "m": label "user" has most values \(2\)/,
+        ),
+        serviceName: 'shop',
+        items: 4,
+      }),
+    ]);
+    // Its row is stored; its points are over the cap each time.
+    const again = send(derived, [1n, 4n]);
+    expect([again.rows, again.limited[0]?.items]).toEqual([0, 2]);
+    expect(send(derived, [9n], 3, DAY + 1).wanted).toEqual([9n]);
+  });
+
+  it('follows the cap at once: raised, it lets in what was over it', () => {
+    const derived = new DerivedRows();
+    send(derived, [1n, 2n, 3n, 4n]);
+    expect(send(derived, [4n, 5n], 4)).toMatchObject({ wanted: [4n], limited: [{ items: 2 }] });
+    expect(send(derived, [6n, 1n], 1)).toMatchObject({ wanted: [], limited: [{ items: 2 }] });
+  });
+
+  it('counts what others have stored, and keeps their series in', async () => {
+    const ask = answers(...[keyOf(11n), keyOf(12n)].sort((a, b) => (a < b ? -1 : 1)));
+    const derived = new DerivedRows(ask);
+    send(derived, [1n]);
+    expect(ask).toHaveBeenCalledWith({ database: owner.database, tenantId: 22, day: DAY });
+    await ask.mock.results[0]?.value;
+    // 1 and the two that are stored make three; those two have their rows.
+    expect(send(derived, [2n, 11n, 12n, 1n])).toMatchObject({ wanted: [], rows: 1, limited: [{ items: 2 }] });
+  });
+
+  it('asks nobody while a tenant is far from its cap', () => {
+    const ask = answers();
+    send(new DerivedRows(ask), [1n, 2n, 3n], 100);
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  it('a delivery that was not stored takes no room when it is sent again', () => {
+    const derived = new DerivedRows();
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const delivery = derived.open({ ...owner, cardinality: caps });
+      for (const id of [1n, 2n]) delivery.series(DAY, id, () => labelled(id), 1);
+      delivery.blocks();
+    }
+    expect(send(derived, [1n, 2n, 3n]).wanted).toEqual([1n, 2n, 3n]);
+  });
+
+  it('of names and values in the catalogue is told, and takes nothing from the items', () => {
+    const delivery = new DerivedRows().open({ ...owner, cardinality: caps });
+    for (const pair of ['a=1', 'a=2', 'a=3', 'b=1', 'c=1', 'c=2'])
+      delivery.attributes(DAY, 'attr', [pair.split('=') as [string, string]], 10);
+    expect(delivery.blocks()[0]?.rows).toBe(3);
+    expect(delivery.limited().map(({ reason, items, isChanged }) => [reason, items, isChanged])).toEqual([
+      ['attribute_values_cap', 10, false],
+      ['attribute_keys_cap', 20, false],
+    ]);
   });
 });
 

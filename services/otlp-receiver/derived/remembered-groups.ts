@@ -46,6 +46,15 @@ export class RememberedGroups<T extends { readonly size: number }> {
     this.#forgetTenants();
   }
 
+  /** Forgets all groups of tenants whose keys the check picks. */
+  forget(isMeant: (tenantKey: string) => boolean): void {
+    for (const [key, { size }] of this.#tenants) {
+      if (!isMeant(key)) continue;
+      this.#tenants.delete(key);
+      this.#total -= size;
+    }
+  }
+
   #touch(tenantKey: string, tenant: Tenant<T>, groupKey: string, group: T): void {
     tenant.groups.delete(groupKey);
     tenant.groups.set(groupKey, group);

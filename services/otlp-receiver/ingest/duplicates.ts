@@ -65,9 +65,9 @@ const NO_BLOCKS: TranscodeResult['blocks'] = [];
 const NONE_REJECTED: TranscodeResult['rejected'] = new Map();
 
 /** What is left of a result once its rows are durable: the answer. */
-export function answerOf({ accepted, rejected, firstRejection }: TranscodeResult): TranscodeResult {
+export function answerOf({ accepted, rejected, firstRejection, warning }: TranscodeResult): TranscodeResult {
   const reasons = rejected.size === 0 ? NONE_REJECTED : rejected;
-  return { blocks: NO_BLOCKS, accepted, rejected: reasons, firstRejection };
+  return { blocks: NO_BLOCKS, accepted, rejected: reasons, firstRejection, warning };
 }
 
 export interface ExportIdentity {

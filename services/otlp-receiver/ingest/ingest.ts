@@ -6,11 +6,13 @@ import type { RejectLog } from '../ledger/reject-log.js';
 import type { Arrival } from '../ledger/turned-away.js';
 import type { ByteBudget, ByteLease } from '../pipeline/byte-budget.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import type { TenantPipelines } from '../pipeline/tenant-pipelines.js';
 import { acceptedDays } from '../transcode/accept-window.js';
 import { countRejected, type TranscodeContext, type TranscodeResult } from '../transcode/transcode.js';
 import { admitArrival } from './admit-arrival.js';
 import { Companions } from './companions.js';
 import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
+import { enterLimited } from './enter-limited.js';
 import { type EnteredExport, enterUnread, readJsonOf, sharesOf, wholeOf } from './entered-export.js';
 import { ExportBooks } from './export-books.js';
 import {
@@ -27,6 +29,7 @@ export interface IngestOptions {
   readonly admissions: Admissions;
   readonly budget: ByteBudget;
   readonly pipeline: Pipeline;
+  readonly pipelines: Pick<TenantPipelines, 'used'>;
   readonly derivedRows: DerivedRows;
   readonly duplicates: Duplicates;
   readonly ledger: Ledger;
@@ -71,7 +74,8 @@ export class Ingest {
   /** Resolves when everything that was accepted is durable. Rejects with AppError otherwise. */
   async export(received: ReceivedExport): Promise<TranscodeResult> {
     const { body } = received;
-    const { duplicates } = this.#options;
+    const { duplicates, pipelines } = this.#options;
+    pipelines.used(received.admission);
     const entered = this.#open(received);
     const { account } = entered;
     // Nothing to store: not worth remembering, and the same for everybody.
@@ -163,7 +167,7 @@ export class Ingest {
       throw this.#books.refuse(entered, error, shares);
     }
     derived.stored();
-    return result;
+    return enterLimited(this.#options.ledger, entered, { result, notes: derived.limited() });
   }
 
   #openDerived({ admission, signal }: EnteredExport): OpenDelivery {

@@ -10,6 +10,13 @@ it('leaves partial_success unset when everything was taken', () => {
   expect(toPartialSuccess(result({ accepted: 3 }), spans)).toBeUndefined();
 });
 
+it('warns with 0 refused when what was taken is not as it was sent', () => {
+  expect(toPartialSuccess(result({ accepted: 3, warning: 'Labels are gone.' }), spans)).toEqual({
+    rejected: 0n,
+    errorMessage: 'Labels are gone.',
+  });
+});
+
 it('shortens a message that would make the response too large', () => {
   const rejected = new Map([['invalid_id' as const, 2]]);
   const partial = toPartialSuccess(

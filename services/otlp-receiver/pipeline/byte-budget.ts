@@ -34,6 +34,11 @@ export class ByteBudget {
     return this.#total;
   }
 
+  /** What the requests of one tenant hold. */
+  heldBytes(tenantId: number): number {
+    return this.#byTenant.get(tenantId) ?? 0;
+  }
+
   lease(): ByteLease {
     let held = 0;
     let tenant: number | undefined;

@@ -45,6 +45,11 @@ export class DirectPipeline implements Pipeline {
     return false;
   }
 
+  /** What is acknowledged is stored. */
+  heldBytes(): number {
+    return 0;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#writers.values()].map((writer) => writer.idle()));
   }

@@ -6,6 +6,7 @@ import type { Registry } from '../../../lib/telemetry/metrics.js';
 import type { OtlpReceiverConfig } from '../config.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { MAX_DAYS_PER_BLOCK } from '../native/block.js';
+import type { SpoolQuotas } from '../spool/spool-usage.js';
 import { CellChecks } from './cell-checks.js';
 import { DirectPipeline } from './direct-pipeline.js';
 import type { Pipeline } from './pipeline.js';
@@ -46,11 +47,13 @@ export async function openPipeline(config: OtlpReceiverConfig, context: Pipeline
     },
     lingerMs: LINGER_MS,
     maxAgeMs: config.ingestSegmentMaxAgeMs,
-    quotas: {
-      totalBytes: config.ingestSpoolBytes,
-      tenantBytes: Math.floor((config.ingestSpoolBytes * config.ingestSpoolTenantPercent) / 100),
-    },
+    quotas: quotasOf(config.ingestSpoolBytes, config),
+    deadLetters: quotasOf(config.ingestDeadLetterBytes, config),
     minFreeBytes: config.ingestSpoolMinFreeBytes,
     maxFlushesPerTable: config.ingestFlushesPerTable,
   });
+}
+
+function quotasOf(totalBytes: number, { ingestSpoolTenantPercent }: OtlpReceiverConfig): SpoolQuotas {
+  return { totalBytes, tenantBytes: Math.floor((totalBytes * ingestSpoolTenantPercent) / 100) };
 }

@@ -21,6 +21,8 @@ export interface Pipeline {
   write(delivery: Delivery): Promise<void>;
   /** Whether rows of the tenant are on their way to the database. */
   isPending(tenantId: number, database: string): boolean;
+  /** Bytes of the tenant that were acknowledged and are not stored yet. */
+  heldBytes(tenantId: number): number;
   /** Finishes what was taken, then lets go of everything. */
   close(): Promise<void>;
 }

@@ -5,12 +5,12 @@ import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Registry } from '../../../lib/telemetry/metrics.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { DeadLetterBox } from '../spool/dead-letter-box.js';
 import { DiskSpace } from '../spool/disk-space.js';
 import type { OpenFile } from '../spool/files.js';
 import { Flusher } from '../spool/flusher.js';
 import { OpenSegments } from '../spool/open-segments.js';
 import { Recovery } from '../spool/recovery.js';
-import { tableKey } from '../spool/segment.js';
 import type { SegmentLimits } from '../spool/segment-file.js';
 import { SpoolDirectory } from '../spool/spool-directory.js';
 import { createSpoolMetrics, registerSpoolGauges } from '../spool/spool-metrics.js';
@@ -34,6 +34,8 @@ export interface SpoolPipelineOptions {
   readonly maxAgeMs: number;
   readonly quotas: SpoolQuotas;
   readonly minFreeBytes: number;
+  /** Of all dead letters, and of those of one tenant. */
+  readonly deadLetters: SpoolQuotas;
   readonly maxFlushesPerTable: number;
   /** How files are opened; tests have some that fail. */
   readonly open?: OpenFile;
@@ -53,6 +55,7 @@ interface Parts {
   readonly flusher: Flusher;
   readonly recovery: Recovery;
   readonly usage: SpoolUsage;
+  readonly deadLetters: DeadLetterBox;
   readonly logger: Logger;
 }
 
@@ -83,12 +86,13 @@ export class SpoolPipeline implements Pipeline {
       const space = await DiskSpace.watch(directory.path, minFreeBytes);
       const usage = new SpoolUsage(options.quotas);
       const parts = assemble(options, { directory, space, usage });
-      const { flusher } = parts;
+      const { flusher, deadLetters } = parts;
       registerSpoolGauges(registry, {
         bytes: () => usage.totalBytes,
         segments: () => flusher.segments,
         oldestAgeSeconds: () => (flusher.oldestUnixMs ? (Date.now() - flusher.oldestUnixMs) / 1000 : 0),
         freeDiskBytes: () => space.freeBytes,
+        deadLetterBytes: () => deadLetters.bytes,
       });
       return new SpoolPipeline(parts, leftNames);
     } catch (error) {
@@ -104,6 +108,10 @@ export class SpoolPipeline implements Pipeline {
   /** What an earlier process left counts as on its way to everywhere until it has been looked through. */
   isPending(tenantId: number, database: string): boolean {
     return !this.#isTakenUp || this.#parts.usage.has(tenantId, database);
+  }
+
+  heldBytes(tenantId: number): number {
+    return this.#parts.usage.of(tenantId);
   }
 
   /** Commits what was taken, stores what can be stored in a few seconds, and leaves the rest on disk. */
@@ -144,6 +152,14 @@ interface Ground {
 function assemble(options: SpoolPipelineOptions, { directory, space, usage }: Ground): Parts {
   const { store, logger, ledger, dataDir, worker, limits, lingerMs, maxAgeMs } = options;
   const metrics = createSpoolMetrics(options.registry);
+  const deadLetters = new DeadLetterBox({
+    ...options.deadLetters,
+    directory: join(dataDir, 'dead-letter'),
+    onDropped(tenantId) {
+      metrics.deadLetterDropped();
+      logger.error({ tenantId }, 'a dead letter was dropped to make room for newer ones');
+    },
+  });
   const outlet = new SpoolOutlet({
     store,
     ensureTables: options.ensureTables,
@@ -151,7 +167,7 @@ function assemble(options: SpoolPipelineOptions, { directory, space, usage }: Gr
     metrics,
     ledger,
     usage,
-    deadLetterDirectory: join(dataDir, 'dead-letter'),
+    deadLetters,
     setAside: (path, reason) => recovery.setAside(path, reason),
   });
   const flusher = new Flusher({
@@ -186,10 +202,11 @@ function assemble(options: SpoolPipelineOptions, { directory, space, usage }: Gr
     segments,
     usage,
     requireSpace: () => space.require(),
-    canFlush: (segment) => flusher.canTake(tableKey(segment.header)),
+    canFlush: (segment) => flusher.canTake(segment),
+    heavyBytes: limits.maxBytes,
     ledger,
     metrics,
     logger,
   });
-  return { directory, space, writer, flusher, recovery, usage, logger };
+  return { directory, space, writer, flusher, recovery, usage, deadLetters, logger };
 }

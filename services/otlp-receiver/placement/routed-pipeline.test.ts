@@ -22,6 +22,7 @@ function slowPipeline() {
   const endings: (() => void)[] = [];
   const inner: Pipeline = {
     keepsRefused: true,
+    heldBytes: () => 0,
     write: ({ tenantId, database }) => {
       written.push(`${tenantId} ${database}`);
       return new Promise((resolve) => endings.push(resolve));

@@ -36,6 +36,10 @@ export class RoutedPipeline implements Pipeline {
     return this.#running.has(keyOf(tenantId, database)) || this.#inner.isPending(tenantId, database);
   }
 
+  heldBytes(tenantId: number): number {
+    return this.#inner.heldBytes(tenantId);
+  }
+
   close(): Promise<void> {
     return this.#inner.close();
   }

@@ -5,10 +5,10 @@ import type { ItemPath } from '../transcode/wire/count-items.js';
 /** Columns that are written, as their table spells them. */
 export type TableColumns = () => Readonly<Record<string, { readonly type: string }>>;
 
-/** What every signal's response says when items were refused. */
+/** What every signal's response says when items were refused, or with 0 refused as a warning. */
 export interface PartialSuccess {
   readonly rejected: bigint;
-  /** English, naming the first refused item. */
+  /** English, naming the first refused item, or what the sender should know. */
   readonly errorMessage: string;
 }
 

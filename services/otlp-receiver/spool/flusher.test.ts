@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../lib/errors/app-error.js';
 import { Registry } from '../../../lib/telemetry/metrics.js';
 import { Flusher } from './flusher.js';
-import type { SealedSegment } from './segment.js';
+import { type SealedSegment, SHARED_LANE } from './segment.js';
 import { SegmentUnreadable } from './send-segment.js';
 import { createSpoolMetrics } from './spool-metrics.js';
 
-const segment = (table: string, name: string): SealedSegment => ({
+const segment = (table: string, name: string, lane = SHARED_LANE): SealedSegment => ({
+  lane,
   path: name,
   header: { id: name, database: 'd', table, columns: ['A'], token: name, createdUnixMs: 1 },
   durableBytes: 1,
@@ -41,14 +42,42 @@ describe('flushing', () => {
     for (const name of ['a1', 'a2', 'a3', 'a4']) flusher.add(segment('a', name));
     for (const name of ['b1', 'b2']) flusher.add(segment('b', name));
     expect(started).toEqual(['a1', 'a2', 'b1']);
-    expect(flusher.canTake('d.c')).toBe(false);
+    expect(flusher.canTake(segment('c', 'next'))).toBe(false);
     while (stored.length < 6) {
       for (const done of finish.splice(0)) done();
       finish = [];
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(stored.sort()).toEqual(['a1', 'a2', 'a3', 'a4', 'b1', 'b2']);
-    expect(flusher.canTake('d.a')).toBe(true);
+    expect(flusher.canTake(segment('a', 'next'))).toBe(true);
+    await flusher.close(1_000);
+  });
+
+  it('gives every lane of a table its turn, so that a backlog is waited for by its owner alone', async () => {
+    const started: string[] = [];
+    const finish: (() => void)[] = [];
+    const { flusher, stored } = startFlusher((name) => {
+      started.push(name);
+      return new Promise((resolve) => finish.push(resolve));
+    });
+    for (let count = 0; count < 50; count++) flusher.add(segment('a', `heavy${count}`, 1));
+    const shared = segment('a', 'shared');
+    expect(flusher.canTake(shared)).toBe(true);
+    flusher.add(shared);
+    flusher.add(segment('a', 'other', 2));
+    // The first of its lane stands there, so what comes next of it may grow.
+    expect(flusher.canTake(segment('a', 'more'))).toBe(false);
+    for (let turn = 0; turn < 3; turn++) {
+      for (const done of finish.splice(0)) done();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // Two were running, and each other lane had one turn.
+    expect(started.indexOf('shared')).toBeLessThan(5);
+    expect(started.indexOf('other')).toBeLessThan(5);
+    while (stored.length < 52) {
+      for (const done of finish.splice(0)) done();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await flusher.close(1_000);
   });
 

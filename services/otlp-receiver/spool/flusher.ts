@@ -1,13 +1,9 @@
 import { messageOf } from '../../../lib/errors/app-error.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
-import { type SealedSegment, tableKey } from './segment.js';
+import { FlushLanes, type QueuedSegment } from './flush-lanes.js';
+import { laneKey, type SealedSegment, tableKey } from './segment.js';
 import { outcomeOf, SegmentUnreadable } from './send-segment.js';
 import type { SpoolMetrics } from './spool-metrics.js';
-
-/** A segment in the queue; its file may get another name on the way. */
-export interface QueuedSegment {
-  segment: SealedSegment;
-}
 
 export interface FlusherOptions {
   /** Stores a segment. Rejects when it must be tried again. */
@@ -26,9 +22,8 @@ export interface FlusherOptions {
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 
-interface TableQueue {
+interface Table {
   readonly key: string;
-  readonly waiting: QueuedSegment[];
   readonly running: Set<QueuedSegment>;
   /** Attempts that failed in a row. */
   failures: number;
@@ -37,12 +32,13 @@ interface TableQueue {
 }
 
 /**
- * Sends sealed segments to the store for as long as it takes. Tables have queues of their own and take turns; one whose
- * inserts fail waits, longer each time, and tries a single one then.
+ * Sends sealed segments to the store for as long as it takes. Lanes take turns, so that whoever has sent much waits behind its
+ * own; a table whose inserts fail waits, longer each time, and tries a single one then.
  */
 export class Flusher {
   readonly #options: FlusherOptions;
-  readonly #tables = new Map<string, TableQueue>();
+  readonly #tables = new Map<string, Table>();
+  readonly #lanes = new FlushLanes();
   readonly #stopping = new AbortController();
   readonly #idleWaiters = new Set<() => void>();
   #running = 0;
@@ -62,15 +58,16 @@ export class Flusher {
   }
 
   add(segment: SealedSegment): void {
-    this.#table(tableKey(segment.header)).waiting.push({ segment });
+    this.#lanes.push({ segment });
     this.#pump();
   }
 
-  /** Whether a segment of this table would be sent at once. */
-  canTake(key: string): boolean {
-    const table = this.#tables.get(key);
-    const isFree = !table || (table.waiting.length === 0 && this.#mayStart(table));
-    return isFree && this.#running < this.#options.maxTotal;
+  /** Whether a segment would be sent at once, or be the first of its lane where others stand for the table already. */
+  canTake(segment: Pick<SealedSegment, 'header' | 'lane'>): boolean {
+    if (this.#lanes.isWaiting(laneKey(segment))) return false;
+    const table = tableKey(segment.header);
+    if (this.#lanes.isTableWaiting(table)) return true;
+    return this.#running < this.#options.maxTotal && this.#mayStart(table);
   }
 
   /** Stores what can be stored within the time; what is left stays on disk. */
@@ -84,12 +81,12 @@ export class Flusher {
   /** Whether waiting may help: something is left for a table whose last insert did not fail. */
   #isHopeful(): boolean {
     return [...this.#tables.values()].some(
-      ({ waiting, running, failures }) => failures === 0 && waiting.length + running.size > 0,
+      ({ key, running, failures }) => failures === 0 && (running.size > 0 || this.#lanes.isTableWaiting(key)),
     );
   }
 
   #all(): QueuedSegment[] {
-    return [...this.#tables.values()].flatMap(({ waiting, running }) => [...waiting, ...running]);
+    return [...this.#lanes.all(), ...[...this.#tables.values()].flatMap(({ running }) => [...running])];
   }
 
   async #idleWithin(graceMs: number): Promise<void> {
@@ -105,10 +102,9 @@ export class Flusher {
     clearTimeout(timer);
   }
 
-  #table(key: string): TableQueue {
+  #table(key: string): Table {
     const table = this.#tables.get(key) ?? {
       key,
-      waiting: [],
       running: new Set<QueuedSegment>(),
       failures: 0,
       timer: undefined,
@@ -117,25 +113,20 @@ export class Flusher {
     return table;
   }
 
-  #mayStart({ timer, failures, running }: TableQueue): boolean {
+  #mayStart(key: string): boolean {
+    const { timer, failures, running } = this.#table(key);
     return timer === undefined && running.size < (failures > 0 ? 1 : this.#options.maxPerTable);
   }
 
   #pump(): void {
-    if (this.#stopping.signal.aborted) return;
-    for (const table of [...this.#tables.values()]) {
-      while (this.#running < this.#options.maxTotal && this.#mayStart(table)) {
-        const queued = table.waiting.shift();
-        if (!queued) break;
-        // Behind the others, so that the next free place is another table's.
-        this.#tables.delete(table.key);
-        this.#tables.set(table.key, table);
-        void this.#attempt(table, queued);
-      }
+    while (!this.#stopping.signal.aborted && this.#running < this.#options.maxTotal) {
+      const queued = this.#lanes.take((table) => this.#mayStart(table));
+      if (!queued) return;
+      void this.#attempt(this.#table(tableKey(queued.segment.header)), queued);
     }
   }
 
-  async #attempt(table: TableQueue, queued: QueuedSegment): Promise<void> {
+  async #attempt(table: Table, queued: QueuedSegment): Promise<void> {
     this.#running++;
     table.running.add(queued);
     const stop = this.#options.metrics.insertStarted(queued.segment.header.table);
@@ -155,16 +146,16 @@ export class Flusher {
     this.#pump();
   }
 
-  async #onFailure(table: TableQueue, queued: QueuedSegment, error: unknown): Promise<void> {
+  async #onFailure(table: Table, queued: QueuedSegment, error: unknown): Promise<void> {
     if (error instanceof SegmentUnreadable) return this.#options.onUnreadable(queued.segment, error);
-    // At the end of the queue: a segment that fails for a reason of its own must not hold up the others.
-    table.waiting.push(queued);
+    // At the end of its lane: a segment that fails for a reason of its own must not hold up the others.
+    this.#lanes.push(queued);
     if (this.#stopping.signal.aborted) return;
     const delayMs =
       Math.min(FIRST_DELAY_MS * 2 ** table.failures++, MAX_DELAY_MS) * (0.5 + Math.random() / 2);
     const reason = messageOf(error instanceof Error ? (error.cause ?? error) : error);
     this.#options.logger.warn(
-      { table: table.key, waiting: table.waiting.length, retryInMs: Math.round(delayMs), reason },
+      { table: table.key, retryInMs: Math.round(delayMs), reason },
       'a segment could not be stored, trying again',
     );
     clearTimeout(table.timer);

@@ -1,6 +1,6 @@
 import type { NativeBlock } from '../native/block.js';
 import type { OpenFile } from './files.js';
-import { type SealedSegment, tableKey } from './segment.js';
+import { laneKey, type SealedSegment } from './segment.js';
 import { SegmentFile, type SegmentLimits } from './segment-file.js';
 
 export interface OpenSegmentsOptions {
@@ -17,7 +17,7 @@ export interface OpenSegmentsOptions {
   readonly onSealed: (segment: SealedSegment) => void;
 }
 
-/** The segments that grow at the moment, one per table. */
+/** The segments that grow at the moment, one per table and lane. */
 export class OpenSegments {
   readonly #options: OpenSegmentsOptions;
   readonly #open = new Map<string, SegmentFile>();
@@ -33,20 +33,21 @@ export class OpenSegments {
   }
 
   /** The segment that takes the block; when the one that is open does not, it is retired and another begins. */
-  forBlock(database: string, block: NativeBlock): SegmentFile {
+  forBlock(database: string, block: NativeBlock, lane: number): SegmentFile {
     const { directory, worker, limits, open } = this.#options;
     const { table, columns } = block;
-    const current = this.#open.get(tableKey({ database, table }));
+    const current = this.#open.get(`${lane} ${database}.${table}`);
     if (current && sameColumns(current, columns) && current.fits(block, limits)) return current;
     if (current) this.retire(current);
-    const segment = new SegmentFile(directory, { worker, database, table, columns }, open);
-    this.#open.set(tableKey({ database, table }), segment);
+    const target = { worker, database, table, columns };
+    const segment = new SegmentFile({ directory, target, lane, open });
+    this.#open.set(laneKey(segment), segment);
     return segment;
   }
 
   /** From now on the segment takes nothing more; `sealRetired` closes it. */
   retire(segment: SegmentFile): void {
-    const key = tableKey(segment.header);
+    const key = laneKey(segment);
     if (this.#open.get(key) === segment) this.#open.delete(key);
     this.#retired.add(segment);
   }
@@ -64,7 +65,7 @@ export class OpenSegments {
   due(nowMs: number): readonly SegmentFile[] {
     const { lingerMs, maxAgeMs } = this.#options;
     return [...this.#open.values()].filter((segment) => {
-      const lastMs = this.#lastSealedMs.get(tableKey(segment.header)) ?? Number.NEGATIVE_INFINITY;
+      const lastMs = this.#lastSealedMs.get(laneKey(segment)) ?? Number.NEGATIVE_INFINITY;
       return nowMs >= Math.max(segment.createdMs + lingerMs, lastMs + maxAgeMs);
     });
   }
@@ -73,9 +74,21 @@ export class OpenSegments {
     const retired = [...this.#retired];
     this.#retired = new Set();
     for (const segment of retired) {
-      this.#lastSealedMs.set(tableKey(segment.header), performance.now());
+      this.#noteSealed(segment);
       const sealed = await segment.seal();
       if (sealed) this.#options.onSealed(sealed);
+    }
+  }
+
+  /** Lanes come and go with their tenants, so what is too old to matter is forgotten. */
+  #noteSealed(segment: SegmentFile): void {
+    const nowMs = performance.now();
+    const key = laneKey(segment);
+    this.#lastSealedMs.delete(key);
+    this.#lastSealedMs.set(key, nowMs);
+    for (const [oldest, sealedMs] of this.#lastSealedMs) {
+      if (nowMs - sealedMs < this.#options.maxAgeMs) return;
+      this.#lastSealedMs.delete(oldest);
     }
   }
 }

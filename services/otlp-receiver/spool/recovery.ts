@@ -3,11 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../../lib/errors/app-error.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import { errorCodeOf } from './files.js';
-import { SEGMENT_NAME, type SealedSegment } from './segment.js';
+import { SEGMENT_NAME, type SealedSegment, SHARED_LANE } from './segment.js';
 import { type ScannedSegment, scanSegment } from './segment-scan.js';
 import { SpoolDirectory } from './spool-directory.js';
 import type { SpoolMetrics } from './spool-metrics.js';
-import { Sums } from './sums.js';
+import { type Sum, Sums } from './sums.js';
 
 export interface RecoveryOptions {
   readonly own: SpoolDirectory;
@@ -94,11 +94,13 @@ export class Recovery {
     if (scanned.damage === 'corrupt') await this.#keepCopy(path, scanned);
     if (scanned.records.length === 0) return unlink(path);
     this.#options.metrics.recoveredSegment();
+    const sums = sumsOf(scanned);
     this.#options.onSegment({
       path,
       header: scanned.header,
       durableBytes: scanned.damage === 'torn' ? scanned.soundBytes : bytes.length,
-      sums: sumsOf(scanned),
+      sums,
+      lane: laneOf(sums),
       verify: true,
     });
   }
@@ -139,6 +141,12 @@ export class Recovery {
     this.#options.metrics.setAside(reason);
     this.#options.logger.error({ path, target, reason }, 'a spool file was set aside');
   }
+}
+
+/** As it was when it was written, or a lane of its own for a tenant that was alone: that is no worse for anybody. */
+function laneOf(sums: readonly Sum[]): number {
+  const [tenantId = SHARED_LANE, ...others] = new Set(sums.map(({ account }) => account.tenantId));
+  return others.length === 0 ? tenantId : SHARED_LANE;
 }
 
 function sumsOf({ header, records }: ScannedSegment) {

@@ -22,6 +22,13 @@ export interface SegmentLimits {
   readonly maxDays: number;
 }
 
+export interface SegmentFileOptions {
+  readonly directory: string;
+  readonly target: SegmentTarget;
+  readonly lane: number;
+  readonly open: OpenFile;
+}
+
 interface PendingRecord {
   readonly meta: RecordMeta;
   readonly blockBytes: number;
@@ -33,6 +40,8 @@ interface PendingRecord {
  */
 export class SegmentFile {
   readonly header: SegmentHeader;
+  /** The tenant that has it for itself, or SHARED_LANE. */
+  readonly lane: number;
   readonly createdMs = performance.now();
   readonly #directory: string;
   readonly #open: OpenFile;
@@ -46,9 +55,10 @@ export class SegmentFile {
   #bytes = 0;
   #durableBytes = 0;
 
-  constructor(directory: string, target: SegmentTarget, open: OpenFile) {
+  constructor({ directory, target, lane, open }: SegmentFileOptions) {
     this.#directory = directory;
     this.#open = open;
+    this.lane = lane;
     this.header = newSegmentHeader(target);
     this.#sums = new Sums(this.header);
     this.#mark = recordMark(this.header.id);
@@ -101,8 +111,8 @@ export class SegmentFile {
     if (sums.length === 0) await this.#discard();
     else await this.#cutOff();
     if (sums.length === 0) return undefined;
-    const { path, header } = this;
-    return { path, header, sums, durableBytes: this.#durableBytes, verify: false };
+    const { path, header, lane } = this;
+    return { path, header, sums, lane, durableBytes: this.#durableBytes, verify: false };
   }
 
   /** What a failed commit left behind must not be taken up after a restart: its exporters were told to send it again. */

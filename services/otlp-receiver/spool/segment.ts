@@ -17,8 +17,18 @@ export interface SealedSegment {
   /** Bytes that are durable; what may lie behind them was never acknowledged. */
   readonly durableBytes: number;
   readonly sums: readonly Sum[];
+  /** The tenant that has it for itself, or SHARED_LANE. */
+  readonly lane: number;
   /** Whether checksums are compared when it is read: it was written by an earlier process. */
   readonly verify: boolean;
+}
+
+/** Lane of segments that tenants share. No tenant has this id. */
+export const SHARED_LANE = 0;
+
+/** Segments of the same key wait for each other. */
+export function laneKey({ header, lane }: Pick<SealedSegment, 'header' | 'lane'>): string {
+  return `${lane} ${tableKey(header)}`;
 }
 
 /** Segments of the same key go into the same table. */

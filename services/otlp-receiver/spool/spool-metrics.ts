@@ -16,6 +16,7 @@ export interface SpoolMetrics {
   /** Returns what to call at the end, with `stored` or why not. */
   insertStarted(table: string): (outcome: string) => void;
   deadLettered(table: string): void;
+  deadLetterDropped(): void;
   setAside(reason: string): void;
   tornBytes(bytes: number): void;
   recoveredSegment(): void;
@@ -27,6 +28,7 @@ export interface SpoolGauges {
   readonly segments: () => number;
   readonly oldestAgeSeconds: () => number;
   readonly freeDiskBytes: () => number;
+  readonly deadLetterBytes: () => number;
 }
 
 export function createSpoolMetrics(registry: Registry): SpoolMetrics {
@@ -57,6 +59,11 @@ export function createSpoolMetrics(registry: Registry): SpoolMetrics {
     'code',
   ]);
   const dead = counter('dead_letter_records_total', 'Records that ClickHouse refuses for good.', ['table']);
+  const dropped = counter(
+    'dead_letters_dropped_total',
+    'Dead letters that went to make room for newer ones.',
+    [],
+  );
   const aside = counter('set_aside_files_total', 'Files that are not sound segments, by reason.', ['reason']);
   const torn = counter('torn_bytes_total', 'Bytes behind the last sound record, never acknowledged.', []);
   const recovered = counter(
@@ -76,6 +83,7 @@ export function createSpoolMetrics(registry: Registry): SpoolMetrics {
       return (outcome) => void stop({ outcome });
     },
     deadLettered: (table) => dead.inc({ table }),
+    deadLetterDropped: () => dropped.inc(),
     setAside: (reason) => aside.inc({ reason }),
     tornBytes: (bytes) => torn.inc(bytes),
     recoveredSegment: () => recovered.inc(),
@@ -98,6 +106,11 @@ export function registerSpoolGauges(registry: Registry, gauges: SpoolGauges): vo
     'oldest_age_seconds',
     'Age of the oldest segment that waits; 0 when none does.',
     gauges.oldestAgeSeconds,
+  );
+  gauge(
+    'dead_letter_bytes',
+    'Size of the dead letters, as this process has seen them.',
+    gauges.deadLetterBytes,
   );
   gauge('free_disk_bytes', 'Free space of the disk that holds the spool.', gauges.freeDiskBytes);
 }

@@ -5,9 +5,9 @@ import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { ReceivedSignal } from '../admission/admission.js';
 import { type Account, addShares } from '../ledger/account.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { writeDeadLetter } from './dead-letters.js';
+import type { DeadLetterBox } from './dead-letter-box.js';
 import { errorCodeOf } from './files.js';
-import type { QueuedSegment } from './flusher.js';
+import type { QueuedSegment } from './flush-lanes.js';
 import type { SealedSegment } from './segment.js';
 import type { ScannedRecord } from './segment-scan.js';
 import { type SegmentUnreadable, sendSegment } from './send-segment.js';
@@ -23,7 +23,7 @@ export interface SpoolOutletOptions {
   readonly metrics: SpoolMetrics;
   readonly ledger: Ledger;
   readonly usage: SpoolUsage;
-  readonly deadLetterDirectory: string;
+  readonly deadLetters: Pick<DeadLetterBox, 'keep'>;
   readonly setAside: (path: string, reason: string) => Promise<void>;
 }
 
@@ -91,10 +91,10 @@ export class SpoolOutlet {
 
   /** Remembered by place: a segment that must be sent again brings the same records once more. */
   async #bury(segment: SealedSegment, record: ScannedRecord, error: unknown): Promise<void> {
-    const { metrics, logger, deadLetterDirectory } = this.#options;
+    const { metrics, logger, deadLetters } = this.#options;
     const refused = this.#refused.get(segment.header.id) ?? new Map<number, ScannedRecord>();
     if (refused.has(record.offset)) return;
-    const path = await writeDeadLetter(deadLetterDirectory, segment.header, record);
+    const path = await deadLetters.keep(segment.header, record);
     refused.set(record.offset, record);
     this.#refused.set(segment.header.id, refused);
     const { table } = segment.header;

@@ -31,10 +31,15 @@ export class SpoolUsage {
     return this.#totalBytes;
   }
 
+  /** What waits of one tenant. */
+  of(tenantId: number): number {
+    return this.#byTenant.get(tenantId) ?? 0;
+  }
+
   /** Throws `unavailable` with a retry delay when a quota is used up. */
   reserve(place: SpoolPlace, bytes: number): void {
     const { tenantId } = place;
-    const used = this.#byTenant.get(tenantId) ?? 0;
+    const used = this.of(tenantId);
     if (used > 0 && used + bytes > this.#quotas.tenantBytes)
       throw full(`Tenant ${tenantId}`, used, this.#quotas.tenantBytes);
     if (this.#totalBytes > 0 && this.#totalBytes + bytes > this.#quotas.totalBytes)

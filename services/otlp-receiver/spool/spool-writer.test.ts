@@ -70,6 +70,7 @@ function startWriter(faults: DiskFaults = {}, limits: Partial<SegmentLimits> = {
     usage,
     requireSpace: () => undefined,
     canFlush: () => true,
+    heavyBytes: 2 ** 20,
     ledger: createLedger(registry, new Books('d', registry)),
     metrics,
     logger: pino({ level: 'silent' }),

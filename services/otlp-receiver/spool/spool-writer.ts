@@ -6,6 +6,7 @@ import type { Delivery } from '../pipeline/pipeline.js';
 import { retryDelayMs } from '../status/retry-delay.js';
 import { errorCodeOf } from './files.js';
 import type { OpenSegments } from './open-segments.js';
+import { SHARED_LANE } from './segment.js';
 import type { SegmentFile } from './segment-file.js';
 import type { RecordMeta } from './segment-format.js';
 import type { SpoolMetrics } from './spool-metrics.js';
@@ -17,8 +18,10 @@ export interface SpoolWriterOptions {
   readonly usage: SpoolUsage;
   /** Throws while the disk is too full. */
   readonly requireSpace: () => void;
-  /** Whether the flusher would begin with a segment of this table at once; if not, the segment may as well grow. */
+  /** Whether the flusher would take the segment now; if not, it may as well grow. */
   readonly canFlush: (segment: SegmentFile) => boolean;
+  /** A tenant with this much on disk that is not stored yet gets segments of its own, so that others need not wait behind it. */
+  readonly heavyBytes: number;
   readonly ledger: Ledger;
   readonly metrics: SpoolMetrics;
   readonly logger: Logger;
@@ -143,11 +146,13 @@ export class SpoolWriter {
   }
 
   #place({ tenantId, projectId, signal, minute, shares, database, blocks }: Delivery): SegmentFile[] {
+    const { segments, usage, heavyBytes } = this.#options;
+    const lane = usage.of(tenantId) > heavyBytes ? tenantId : SHARED_LANE;
     const owner = { tenantId, projectId: String(projectId), signal, minute };
     const byService = shares.map(({ service, items, bytes }) => [service, items, bytes] as const);
     return blocks.map((block, index) => {
       const isFirst = index === 0;
-      const segment = this.#options.segments.forBlock(database, block);
+      const segment = segments.forBlock(database, block, lane);
       const counted = isFirst
         ? { ...totalOf(shares), shares: byService }
         : { items: 0, bytes: 0, shares: [] };

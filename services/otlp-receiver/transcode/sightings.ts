@@ -16,9 +16,9 @@ export interface Sightings {
     items: number,
   ): void;
   /**
-   * One or more points of this series. False when the series has a row of that day already: then its attributes were reported
-   * when it was new, and need not be again. Otherwise `row` is called, once for the
-   * request. Throws LimitExceeded when the rows of the request repeat too much of what their series share.
+   * So many points of this series. False when its attributes are not wanted: it has a row of that day already, and they were
+   * reported when it was new, or its labels are over a cap. `row` is called at most once for the request. Throws LimitExceeded
+   * when the rows of the request repeat too much of what their series share.
    */
-  series(day: number, seriesId: bigint, row: () => SeriesRow): boolean;
+  series(day: number, seriesId: bigint, row: () => SeriesRow, points: number): boolean;
 }

@@ -41,6 +41,8 @@ export interface TranscodeResult {
   readonly firstRejection: string | undefined;
   /** The same for the first item of each reason, with limit and measured value by themselves. */
   readonly firstByReason?: ReadonlyMap<RejectReason, FirstRejection>;
+  /** What the sender should know about items that were accepted. */
+  readonly warning?: string | undefined;
 }
 
 export interface FirstRejection {

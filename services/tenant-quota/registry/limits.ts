@@ -51,6 +51,11 @@ export const LIMITS = {
     'metrics_ingest_items_per_second',
   ),
   logsIngestItemsPerSecond: itemsPerSecond('LogsIngestItemsPerSecond', 'logs_ingest_items_per_second'),
+  /** With labels of their own, of all projects and per UTC day. */
+  maxMetricSeries: limit('MaxMetricSeries', 'max_metric_series', 1, 4_000_000),
+  /** In the catalogue, as is the next one: per project, signal, source and UTC day. */
+  maxAttributeKeys: limit('MaxAttributeKeys', 'max_attribute_keys', 1, 100_000),
+  maxAttributeValuesPerKey: limit('MaxAttributeValuesPerKey', 'max_attribute_values_per_key', 1, 100_000),
 } as const satisfies Record<string, LimitDefinition>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -62,6 +62,9 @@ function fromFile(
       tracesIngestItemsPerSecond: limits.traces_ingest_items_per_second,
       metricsIngestItemsPerSecond: limits.metrics_ingest_items_per_second,
       logsIngestItemsPerSecond: limits.logs_ingest_items_per_second,
+      maxMetricSeries: limits.max_metric_series,
+      maxAttributeKeys: limits.max_attribute_keys,
+      maxAttributeValuesPerKey: limits.max_attribute_values_per_key,
     }),
     // Where the rows are is not the file's business, nor is it undone by it.
     cell: before?.cell ?? DEFAULT_CELL.name,

@@ -36,6 +36,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     queryMaxReadRows: 200_000_000,
     queryMaxMemoryBytes: GIB,
     queryMaxConcurrent: 8,
+    maxMetricSeries: 10_000,
+    maxAttributeKeys: 500,
+    maxAttributeValuesPerKey: 500,
   },
   premium: {
     ingestBytesPerSecond: MIB,
@@ -49,6 +52,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     queryMaxReadRows: 1_000_000_000,
     queryMaxMemoryBytes: 2 * GIB,
     queryMaxConcurrent: 16,
+    maxMetricSeries: 100_000,
+    maxAttributeKeys: 1_000,
+    maxAttributeValuesPerKey: 1_000,
   },
   ultimate: {
     ingestBytesPerSecond: 10 * MIB,
@@ -62,6 +68,9 @@ const TIER_LIMITS: Readonly<Record<TierName, TierDefaults>> = {
     queryMaxReadRows: 5_000_000_000,
     queryMaxMemoryBytes: 4 * GIB,
     queryMaxConcurrent: 32,
+    maxMetricSeries: 1_000_000,
+    maxAttributeKeys: 2_000,
+    maxAttributeValuesPerKey: 5_000,
   },
 };
 

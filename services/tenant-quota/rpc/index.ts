@@ -13,6 +13,7 @@ import { moveTenant } from './moves/move-tenant.js';
 import { reportPlacement } from './moves/report-placement.js';
 import { provisioningCalls } from './provisioning/index.js';
 import { tenantQuotaCalls } from './registry/index.js';
+import { getCardinality } from './usage/get-cardinality.js';
 import { getStorageUsage } from './usage/get-storage-usage.js';
 
 /** Every contract of this service. */
@@ -27,5 +28,8 @@ export function routeCalls(router: ConnectRouter, context: TenantQuotaContext): 
   });
   router.service(PlacementService, { reportPlacement: reportPlacement(context) });
   router.service(IngestAdminService, ingestAdminCalls(context));
-  router.service(UsageService, { getStorageUsage: getStorageUsage(context) });
+  router.service(UsageService, {
+    getStorageUsage: getStorageUsage(context),
+    getCardinality: getCardinality(context),
+  });
 }

@@ -63,5 +63,8 @@ export function toLimits(limits: Limits): TenantLimits {
     tracesIngestItemsPerSecond: BigInt(limits.tracesIngestItemsPerSecond),
     metricsIngestItemsPerSecond: BigInt(limits.metricsIngestItemsPerSecond),
     logsIngestItemsPerSecond: BigInt(limits.logsIngestItemsPerSecond),
+    maxMetricSeries: BigInt(limits.maxMetricSeries),
+    maxAttributeKeys: BigInt(limits.maxAttributeKeys),
+    maxAttributeValuesPerKey: BigInt(limits.maxAttributeValuesPerKey),
   });
 }

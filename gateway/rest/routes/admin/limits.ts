@@ -22,6 +22,9 @@ const FIELDS = [
   'traces_ingest_items_per_second',
   'metrics_ingest_items_per_second',
   'logs_ingest_items_per_second',
+  'max_metric_series',
+  'max_attribute_keys',
+  'max_attribute_values_per_key',
 ] as const;
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`

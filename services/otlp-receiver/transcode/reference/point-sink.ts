@@ -75,7 +75,7 @@ export class PointSink<P extends AnyPoint, C extends { readonly [K in keyof C]: 
       Flags: point.flags,
     };
     this.#rows.append(this.#form.row(point, head), day);
-    if (sightings?.series(day, id, () => series.row(day, id, attributes)))
+    if (sightings?.series(day, id, () => series.row(day, id, attributes), 1))
       sightings.attributes(day, 'attr', attributes, 1);
     target.accept(day);
   }

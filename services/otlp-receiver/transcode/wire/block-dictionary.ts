@@ -22,6 +22,11 @@ export class BlockDictionary {
     this.#used.push(0);
   }
 
+  /** Numbers that values of the block may have; 0 is the empty text, also when it does not occur. */
+  get size(): number {
+    return this.#used.length;
+  }
+
   /** Appends a value. */
   push(text: number): void {
     this.indexes.push(this.numberInBlock(text));

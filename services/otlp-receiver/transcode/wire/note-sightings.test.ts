@@ -58,6 +58,23 @@ it.each(Object.entries(SIGNALS))(
   },
 );
 
+it('misses no name of an attribute, however rare it is', () => {
+  const text = (key: string) => ({ key, value: { stringValue: 'v' } });
+  const spans = Array.from({ length: 300 }, (_, index) => ({
+    traceId: Buffer.alloc(16, 1),
+    spanId: Buffer.alloc(8, 1),
+    startTimeUnixNano: NOW_UNIX_NANO,
+    attributes: [text('common'), ...(index % 10 === 7 ? [text(`rare${index}`)] : [])],
+  }));
+  const request = { resourceSpans: [{ scopeSpans: [{ spans }] }] };
+  const bytes = ExportTraceServiceRequest.encode(ExportTraceServiceRequest.fromPartial(request)).finish();
+  const { counts } = noted(new TracesTranscoder().transcode, bytes);
+  const today = Number(NOW_UNIX_NANO / DAY_NANOS);
+  const rare = spans.flatMap(({ attributes }) => attributes.slice(1).map(({ key }) => key));
+  expect(rare).toHaveLength(30);
+  for (const key of rare) expect(counts.get(JSON.stringify([today, 'attr', key, 'v']))).toBe(1);
+});
+
 it('notes days, resources and scopes apart, of all spans, and attributes of some', () => {
   const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
   const span = (index: number) => ({

@@ -5,9 +5,11 @@ import type { RowBlock } from './row-block.js';
 
 /**
  * Items of one request whose own attributes are noted, spread evenly over it. Turning every attribute of every item into text
- * would take longer than transcoding it; what items carry often is met all the same.
+ * would take a third of the time of transcoding it; values that items carry often are met all the same.
  */
 export const MAX_NOTED_ITEMS = 16;
+/** Further items that are noted because they have an attribute whose name none of the others has: names are to be complete. */
+export const MAX_NOTED_NAMES = 64;
 
 const NANOS_PER_DAY = 86_400e9;
 const DOUBT_NANOS = 1_024;
@@ -39,10 +41,65 @@ export function noteSightings({ block, days, runs }: NotedBlock, sightings: Sigh
       : [[onlyDay, count] as const])
       sightings.attributes(day, source, texts, items);
   }
-  const stride = Math.ceil(block.rows / MAX_NOTED_ITEMS);
   const attributes = new MapRows(block.attrs);
-  for (let row = 0; row < block.rows; row += stride)
+  for (const row of notedRows(block))
     sightings.attributes(onlyDay ?? dayAt(block, row), 'attr', attributes.entriesOf(row), 1);
+}
+
+/** In ascending order. */
+function notedRows({ rows, attrs }: RowBlock): number[] {
+  const stride = Math.ceil(rows / MAX_NOTED_ITEMS);
+  const spread = Array.from({ length: Math.ceil(rows / stride) || 0 }, (_, index) => index * stride);
+  const names = new SeenNames(attrs);
+  for (const row of spread) names.see(row);
+  return stride > 1 && names.someAreMissing
+    ? [...spread, ...names.rowsWithOthers()].sort((a, b) => a - b)
+    : spread;
+}
+
+/** Which names of attributes some rows have, by their numbers in the block. */
+class SeenNames {
+  readonly #column: MapColumn;
+  readonly #seen: Uint8Array;
+  #missing: number;
+
+  constructor(column: MapColumn) {
+    this.#column = column;
+    this.#seen = new Uint8Array(column.keys.size);
+    // Not the empty name.
+    this.#missing = column.keys.size - 1;
+  }
+
+  get someAreMissing(): boolean {
+    return this.#missing > 0;
+  }
+
+  see(row: number): void {
+    const { keys, offsets } = this.#column;
+    const end = offsets.values[row] as number;
+    for (let entry = row === 0 ? 0 : (offsets.values[row - 1] as number); entry < end; entry++)
+      this.#mark(keys.indexes.values[entry] as number);
+  }
+
+  /** Rows that together have the names that are missing, as far as they may be that many. */
+  rowsWithOthers(): number[] {
+    const { keys, offsets } = this.#column;
+    const found: number[] = [];
+    for (let row = 0, entry = 0; row < offsets.length && found.length < MAX_NOTED_NAMES; row++) {
+      const before = this.#missing;
+      for (const end = offsets.values[row] as number; entry < end; entry++)
+        this.#mark(keys.indexes.values[entry] as number);
+      if (this.#missing < before) found.push(row);
+      if (this.#missing === 0) break;
+    }
+    return found;
+  }
+
+  #mark(name: number): void {
+    if (name === 0 || this.#seen[name] === 1) return;
+    this.#seen[name] = 1;
+    this.#missing--;
+  }
 }
 
 /** Rows by day. */

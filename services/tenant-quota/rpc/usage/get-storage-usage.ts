@@ -1,21 +1,16 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { UsageService } from '../../../../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import { AppError } from '../../../../lib/errors/app-error.js';
-import { principalOf } from '../../../../lib/rpc/caller.js';
 import type { TenantQuotaContext } from '../../context.js';
 import { projectUsage } from '../../usage/project-usage.js';
+import { requireReader } from './require-reader.js';
 
 const SECONDS_PER_DAY = 86_400;
-/** Any of these reads. */
-const SCOPES = ['read_observability', 'read_api', 'api'];
-
 export function getStorageUsage({
   store,
 }: TenantQuotaContext): ServiceImpl<typeof UsageService>['getStorageUsage'] {
   return async ({ year, month }, context) => {
-    const { tenantId, projectId, database, scopes } = principalOf(context);
-    if (!scopes.some((scope) => SCOPES.includes(scope)))
-      throw new AppError('permission_denied', `This needs one of the scopes ${SCOPES.join(', ')}.`);
+    const { tenantId, projectId, database } = requireReader(context);
     if (year < 1970 || year > 2105)
       throw new AppError('invalid_argument', `year must be from 1970 to 2105, got ${year}.`, {
         field: 'year',

@@ -91,7 +91,7 @@ export class MetricSightings {
 
   #reportSeries(note: SeriesNote, sightings: Sightings, context: TranscodeContext): void {
     const { series, day, points } = note;
-    if (sightings.series(day, series.id, () => this.#row(note, context)))
+    if (sightings.series(day, series.id, () => this.#row(note, context), points))
       sightings.attributes(day, 'attr', this.#tools.finder.textsOf(series), points);
   }
 
