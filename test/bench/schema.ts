@@ -14,7 +14,7 @@ const INSERTS = 2;
 const SPANS_PER_INSERT = 102_400;
 const SPANS_PER_REQUEST = 512;
 const SPANS = INSERTS * SPANS_PER_INSERT;
-const SOURCE = ['0001-traces', '0007-faster-reads']
+const SOURCE = ['0001-traces', '0006-faster-reads']
   .map((file) => readFileSync(`lib/store/migrations/cell/${file}.sql`, 'utf8'))
   .join('\n');
 /** Steps about other signals, and what fills a table from rows that are not there. */

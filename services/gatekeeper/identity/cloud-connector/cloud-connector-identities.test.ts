@@ -1,63 +1,16 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
-import { pino } from 'pino';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Action } from '../../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { CloudConnectorHeaders } from '../../../../lib/auth/cloud-connector-headers.js';
-import { loadConfig } from '../../../../lib/config/load.js';
 import {
-  cloudConnectorClaims,
-  INSTANCE,
-  makeRsaKey,
-  type OidcIssuer,
-  type SigningKey,
-  signWith,
-  startOidcIssuer,
-} from '../../../../test/_util/oidc-issuer.js';
-import { CloudConnectorIdentities } from './cloud-connector-identities.js';
-import { cloudConnectorSettings } from './cloud-connector-settings.js';
+  OF_THE_INSTANCE,
+  presented,
+  refusalOf,
+  useCloudConnector,
+} from '../../../../test/_util/cloud-connector-bed.js';
+import { INSTANCE, signWith } from '../../../../test/_util/oidc-issuer.js';
 
-let key: SigningKey;
-let other: SigningKey;
-beforeAll(async () => {
-  key = await makeRsaKey('first');
-  other = await makeRsaKey('second');
-});
-
-let issuer: OidcIssuer;
-let nowMs: number;
-beforeEach(async () => {
-  nowMs = 0;
-  issuer = await startOidcIssuer([key.publicJwk]);
-});
-afterEach(() => issuer.close());
-
-const open = (env: Record<string, string> = {}) =>
-  new CloudConnectorIdentities({
-    config: loadConfig(cloudConnectorSettings, { argv: [], env: { PROVIDER_URLS: issuer.url, ...env } }),
-    logger: pino({ level: 'silent' }),
-    nowMs: () => nowMs,
-  });
-
-const payload = (fields: JWTPayload = {}) => cloudConnectorClaims(issuer.url, fields);
-const presented = (token: string, fields: Partial<CloudConnectorHeaders> = {}): CloudConnectorHeaders => ({
-  token,
-  instanceId: INSTANCE,
-  realm: 'saas',
-  namespaceId: '22',
-  projectId: '7',
-  ...fields,
-});
-const signed = (fields: JWTPayload = {}) => signWith(key, payload(fields));
-/** Whom every good token is of. */
-const OF_THE_INSTANCE = {
-  name: `GitLab instance ${INSTANCE}`,
-  scopes: ['read_observability', 'write_observability'],
-};
-const refusalOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => expect.unreachable(),
-    (error) => `${error.code}: ${error.message}`,
-  );
+const { key, other, issuer, open, payload, signed } = useCloudConnector();
 
 describe('a token of GitLab', () => {
   it('opens the project that its headers name, in its namespace', async () => {
@@ -134,7 +87,7 @@ describe('a signature', () => {
   });
 
   it('made with the public key as a shared secret is refused', async () => {
-    const secret = new TextEncoder().encode(JSON.stringify(key.publicJwk));
+    const secret = new TextEncoder().encode(JSON.stringify(key().publicJwk));
     const token = await new SignJWT(payload())
       .setProtectedHeader({ alg: 'HS256', kid: 'first' })
       .sign(secret);
@@ -143,7 +96,7 @@ describe('a signature', () => {
 
   it('by another algorithm is refused even when its key is published', async () => {
     const { publicKey, privateKey } = await generateKeyPair('PS256', { extractable: true });
-    issuer.keys = [{ ...(await exportJWK(publicKey)), kid: 'pss' }];
+    issuer().keys = [{ ...(await exportJWK(publicKey)), kid: 'pss' }];
     const token = await new SignJWT(payload())
       .setProtectedHeader({ alg: 'PS256', kid: 'pss' })
       .sign(privateKey);
@@ -151,16 +104,16 @@ describe('a signature', () => {
   });
 
   it('of a stranger is refused, whatever key id it names', async () => {
-    const forged = await signWith({ ...other, kid: 'first' }, payload());
+    const forged = await signWith({ ...other(), kid: 'first' }, payload());
     expect(await refusalOf(open().find(presented(forged)))).toMatch(/signature is wrong/);
-    const unknown = await signWith(other, payload());
+    const unknown = await signWith(other(), payload());
     expect(await refusalOf(open().find(presented(unknown)))).toMatch(/key is not known/);
-    const paths = await signWith({ ...key, kid: '../../etc/passwd' }, payload());
+    const paths = await signWith({ ...key(), kid: '../../etc/passwd' }, payload());
     expect(await refusalOf(open().find(presented(paths)))).toMatch(/key is not known/);
   });
 
   it('that names no key is refused', async () => {
-    const token = await new SignJWT(payload()).setProtectedHeader({ alg: 'RS256' }).sign(key.privateKey);
+    const token = await new SignJWT(payload()).setProtectedHeader({ alg: 'RS256' }).sign(key().privateKey);
     expect(await refusalOf(open().find(presented(token)))).toMatch(/names no key/);
   });
 
@@ -169,10 +122,10 @@ describe('a signature', () => {
       .setProtectedHeader({
         alg: 'RS256',
         kid: 'first',
-        jwk: other.publicJwk,
+        jwk: other().publicJwk,
         jku: 'http://127.0.0.2:1/keys',
       })
-      .sign(other.privateKey);
+      .sign(other().privateKey);
     expect(await refusalOf(open().find(presented(token)))).toMatch(/signature is wrong/);
   });
 
@@ -180,7 +133,7 @@ describe('a signature', () => {
     'of something that is no token (%j) is refused',
     async (token) => {
       expect(await refusalOf(open().find(presented(token)))).toMatch(/^unauthenticated/);
-      expect(issuer.calls).toEqual([]);
+      expect(issuer().calls).toEqual([]);
     },
   );
 });
@@ -204,70 +157,5 @@ describe('a token without a project', () => {
     expect(await refusalOf(open().find(bound))).toMatch(/^unauthenticated/);
     const own = open({ CLOUD_CONNECTOR_INSTANCE: INSTANCE });
     expect(await refusalOf(own.find(bound))).toMatch(/^unauthenticated/);
-  });
-});
-
-describe('keys', () => {
-  const DISCOVERY = '/.well-known/openid-configuration';
-  const KEYS = '/oauth/discovery/keys';
-
-  it('are fetched once for many tokens, and never for issuers that are not listed', async () => {
-    const identities = open();
-    const stranger = await signed({ iss: 'http://127.0.0.2:1' });
-    await refusalOf(identities.find(presented(stranger)));
-    expect(issuer.calls).toEqual([]);
-    const token = await signed();
-    await Promise.all(Array.from({ length: 100 }, () => identities.find(presented(token))));
-    expect(issuer.calls).toEqual([DISCOVERY, KEYS]);
-  });
-
-  it('are fetched again for a new one, but not at the pace of tokens with invented key ids', async () => {
-    const identities = open();
-    await identities.find(presented(await signed()));
-    const invented = await signWith({ ...other, kid: 'invented' }, payload());
-    for (let count = 0; count < 20; count++) await refusalOf(identities.find(presented(invented)));
-    expect(issuer.calls).toHaveLength(2);
-    issuer.keys = [key.publicJwk, other.publicJwk];
-    nowMs += 30_000;
-    expect(await identities.find(presented(await signWith(other, payload())))).toMatchObject(OF_THE_INSTANCE);
-    expect(issuer.calls).toHaveLength(4);
-  });
-
-  it('that were withdrawn are refused when the others are fetched again', async () => {
-    const identities = open();
-    const token = presented(await signed());
-    await identities.find(token);
-    issuer.keys = [other.publicJwk];
-    nowMs += 10 * 60_000 + 1;
-    expect(await refusalOf(identities.find(token))).toMatch(/key is not known/);
-  });
-
-  it('are believed for an hour while the issuer is away', async () => {
-    const identities = open();
-    const token = presented(await signed());
-    await identities.find(token);
-    issuer.trouble = 503;
-    nowMs += 60 * 60_000;
-    expect(await identities.find(token)).toMatchObject(OF_THE_INSTANCE);
-    nowMs += 1;
-    expect(await refusalOf(identities.find(token))).toMatch(/^unavailable/);
-    issuer.trouble = undefined;
-    nowMs += 30_000;
-    expect(await identities.find(token)).toMatchObject(OF_THE_INSTANCE);
-  });
-
-  it.each<[string, Record<string, unknown>]>([
-    ['names another issuer', { issuer: 'https://gitlab.com' }],
-    ['keeps its keys elsewhere', { jwks_uri: 'http://127.0.0.2:1/keys' }],
-    ['names no keys', { jwks_uri: undefined }],
-  ])('of an issuer whose discovery %s are not used', async (_what, discovery) => {
-    issuer.discovery = discovery;
-    expect(await refusalOf(open().find(presented(await signed())))).toMatch(/^unavailable/);
-    expect(issuer.calls).toEqual([DISCOVERY]);
-  });
-
-  it('of GITLAB_OIDC_PROVIDER are used as well, with or without a slash behind it', async () => {
-    const env = { PROVIDER_URLS: 'https://gitlab.example', GITLAB_OIDC_PROVIDER: `${issuer.url}/` };
-    expect(await open(env).find(presented(await signed()))).toMatchObject(OF_THE_INSTANCE);
   });
 });
