@@ -2,14 +2,13 @@ import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease } from '../locks/lock.js';
-import { tablesOfTenant } from '../provisioning/tenant-tables.js';
 import type { AuditLog } from '../registry/audit-log.js';
 import type { RegistryWriter } from '../registry/registry-writer.js';
 import { type CellRecord, stateOf, type TenantRecord } from '../registry/tenant-record.js';
 import type { TenantRegistry } from '../registry/tenant-registry.js';
-import { clusterParams, deleteTenant } from '../retention/statements.js';
 import { type CopyTask, RowCopier } from './copying/row-copier.js';
 import { StagedSums } from './copying/staged-sums.js';
+import { emptyCell } from './empty-cell.js';
 import { type MoveRecord, type MoveStep, REVOCABLE, routeOf } from './move-record.js';
 import type { Moves } from './moves.js';
 import type { MovesTable } from './moves-table.js';
@@ -43,7 +42,6 @@ interface Work extends CopyTask {
 const SMALL_ROUND_ROWS = 50_000;
 /** Sources that get faster than they are copied: then the rest is copied when they have turned to the new cell. */
 const MAX_ROUNDS = 10;
-const DELETE_BUDGET_MS = 300_000;
 const PROGRESS_INTERVAL_MS = 1_000;
 const WAIT_MS = 250;
 
@@ -138,7 +136,7 @@ export class Mover {
   async #clean(work: Work): Promise<void> {
     if (this.#options.registry.tenant(work.tenantId))
       while ((await this.#copier.copy(work)) > 0) await work.verify();
-    await this.#empty(work.from, work);
+    await emptyCell(this.#options, work.from, work);
     await this.#sums.drop(work);
     await this.#go('done', work);
   }
@@ -154,7 +152,7 @@ export class Mover {
   }
 
   async #giveBack(work: Work): Promise<void> {
-    await this.#empty(work.to, work);
+    await emptyCell(this.#options, work.to, work);
     await this.#sums.attach(reversed(work));
     await this.#sums.drop(work);
     await this.#go('aborted', work);
@@ -191,22 +189,6 @@ export class Mover {
     const { writer, refresh } = this.#options;
     await writer.changeTenant({ actor: this.#move.actor, action: 'move_tenant', tenantId, apply }, signal);
     await refresh(signal);
-  }
-
-  async #empty(cell: CellRecord, { tenantId, signal, lease }: Work): Promise<void> {
-    const { store, cluster, audit } = this.#options;
-    const there = (await tablesOfTenant(store, cell, tenantId, signal)).filter(({ rows }) => rows > 0);
-    const common = { actor: 'mover', action: 'move_delete', tenantId, cell: cell.name, fence: lease.fence };
-    await audit.write(
-      there.map((table) => ({ ...common, ...table })),
-      signal,
-    );
-    for (const { table } of there) {
-      await lease.verify();
-      const target = { database: cell.database, table, cluster };
-      const options = { signal, maxExecutionMs: DELETE_BUDGET_MS, settings: { mutations_sync: 1 } };
-      await store.command(deleteTenant(target), { tenantId, ...clusterParams(target) }, options);
-    }
   }
 
   #work(lease: Lease, signal: AbortSignal): Work {
