@@ -2,6 +2,7 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
 import { Signal } from '../../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import type { LimitHit } from '../../../gen/es/gob/gatekeeper/v1/limits_pb.js';
+import { clientAddressOf } from '../../auth/client-address.js';
 import { requireCredential } from '../../auth/credential.js';
 import type { GatewayContext } from '../../context.js';
 import { clientGone } from '../http/client-gone.js';
@@ -27,7 +28,8 @@ const alert = z.object({
  * Refusals for the rate of ingest, of the projects that the credential may read. GitLab polls them with the token of its instance and
  * names no project.
  */
-export function alertsRoute({ rateLimits }: GatewayContext): PlainRoute {
+export function alertsRoute(context: GatewayContext): PlainRoute {
+  const { rateLimits } = context;
   return definePlainRoute({
     method: 'GET',
     path: '/observability/v1/alerts',
@@ -37,7 +39,10 @@ export function alertsRoute({ rateLimits }: GatewayContext): PlainRoute {
     },
     handle: async (request, reply) => {
       const credential = requireCredential(request);
-      const { hits } = await rateLimits.listLimitHits({ credential }, { signal: clientGone(reply) });
+      const { hits } = await rateLimits.listLimitHits(
+        { credential, clientAddress: clientAddressOf(request, context) },
+        { signal: clientGone(reply) },
+      );
       return sendJson(reply, hits.flatMap(toAlert));
     },
   });
