@@ -56,7 +56,8 @@ describe('credentials', () => {
     // Managing tenants takes other credentials and has tests of its own.
     const guarded = bed.routes.filter(({ url }) => !PUBLIC.includes(url) && !OF_TENANT_QUOTA.test(url));
     expect(guarded.filter((route) => route.method === 'GET')).toHaveLength(
-      1 + QUERY_BASES.length * (QUERY_ROUTES.length + STREAM_ROUTES.length),
+      // Who is signed in, and alerts.
+      2 + QUERY_BASES.length * (QUERY_ROUTES.length + STREAM_ROUTES.length),
     );
     for (const { method, url } of guarded) {
       const path = url

@@ -87,7 +87,7 @@ describe('the admin interface', () => {
     const { body } = await send('GET', '/openapi.json');
     const { paths } = body as { paths: Record<string, Record<string, unknown>> };
     const asked = Object.entries(paths).filter(([path]) =>
-      /^\/v3\/(admin|tenant)|analytics\/storage/.test(path),
+      /^\/v3\/(admin|tenant)|analytics\/(storage|cardinality)/.test(path),
     );
     expect(asked.length).toBeGreaterThan(8);
     for (const [path, methods] of asked)

@@ -38,10 +38,10 @@ export function moveTenantRoute(context: GatewayContext): PlainRoute {
       ...{ query: dryRunQuery, body, answer: planned },
     },
     handle: async (request, reply) => {
+      const call = await authorizeAdmin(context, request, reply);
       const tenantId = tenantIdOf(request);
       const { dry_run: dryRun } = queryOf(dryRunQuery, request);
       const { to: toCell } = parseInput(body, request.body ?? {});
-      const call = await authorizeAdmin(context, request, reply);
       const begun = await context.moves.moveTenant({ tenantId, toCell, dryRun }, call);
       return sendJson(reply, { move: toJson(begun.move), tables: toTablesJson(begun.tables) });
     },
@@ -55,8 +55,8 @@ export function getMoveRoute(context: GatewayContext): PlainRoute {
     path: PATH,
     docs: { summary: 'How far the last move of a tenant is', answer },
     handle: async (request, reply) => {
-      const tenantId = tenantIdOf(request);
       const call = await authorizeAdmin(context, request, reply);
+      const tenantId = tenantIdOf(request);
       return sendJson(reply, { move: toJson((await context.moves.getMove({ tenantId }, call)).move) });
     },
   });
@@ -69,8 +69,8 @@ export function abortMoveRoute(context: GatewayContext): PlainRoute {
     path: PATH,
     docs: { summary: 'Takes a move back, as long as queries still read the old cell', answer },
     handle: async (request, reply) => {
-      const tenantId = tenantIdOf(request);
       const call = await authorizeAdmin(context, request, reply);
+      const tenantId = tenantIdOf(request);
       return sendJson(reply, { move: toJson((await context.moves.abortMove({ tenantId }, call)).move) });
     },
   });
