@@ -196,16 +196,16 @@ describe('callers that may not read', () => {
     const selection = selectionOf({ name: 'cart.items', type: MetricType.GAUGE });
     const named = { name: 'cart.items', type: MetricType.GAUGE };
     const calls = (options: Awaited<ReturnType<MetricsBed['as']>> | undefined) => [
-      bed.metrics.listMetrics({}, options),
-      bed.metrics.getMetric(named, options),
-      bed.metrics.queryMetric({ selection }, options),
-      bed.metrics.queryHeatmap({ selection }, options),
-      bed.metrics.listExemplars({ selection }, options),
+      () => bed.metrics.listMetrics({}, options),
+      () => bed.metrics.getMetric(named, options),
+      () => bed.metrics.queryMetric({ selection }, options),
+      () => bed.metrics.queryHeatmap({ selection }, options),
+      () => bed.metrics.listExemplars({ selection }, options),
     ];
     for (const [options, code] of [
       [undefined, 'unauthenticated'],
       [await bed.as({ scopes: ['write_observability'] }), 'permission_denied'],
     ] as const)
-      for (const call of calls(options)) expect((await errorOf(call)).code).toBe(code);
+      for (const call of calls(options)) expect((await errorOf(call())).code).toBe(code);
   });
 });
