@@ -29,6 +29,16 @@ const answer = z.object({
   has_more: z.boolean().describe('There are older ones in the range.'),
 });
 
+export const EXEMPLAR_EXAMPLE: z.infer<typeof exemplar> = {
+  timestamp: '2031-02-03T04:05:06.123000000Z',
+  value: '1.000000',
+  trace_id: '0a1b2c3d-0000-4000-8000-00000000beef',
+  span_id: '00AA11BB22CC33DD',
+  service_name: 'shop',
+  attributes: {},
+  series_attributes: { region: 'eu' },
+};
+
 export const listMetricExemplarsRoute = defineQueryRoute({
   suffix: '/metrics/exemplars',
   documentedSuffix: '/metrics/exemplars',
@@ -38,17 +48,7 @@ export const listMetricExemplarsRoute = defineQueryRoute({
   example: {
     query: { mname: 'cart.items', mtype: 'Sum', attrs: ['region,eq,eu'], period: '1h' },
     answer: {
-      exemplars: [
-        {
-          timestamp: '2031-02-03T04:05:06.123000000Z',
-          value: '1.000000',
-          trace_id: '0a1b2c3d-0000-4000-8000-00000000beef',
-          span_id: '00AA11BB22CC33DD',
-          service_name: 'shop',
-          attributes: {},
-          series_attributes: { region: 'eu' },
-        },
-      ],
+      exemplars: [EXEMPLAR_EXAMPLE],
       has_more: false,
     },
   },

@@ -5,7 +5,7 @@ import { METRIC_TYPE_NAMES, metricTypeName } from '../../format/metric-types.js'
 import { defineQueryRoute } from '../../http/route.js';
 import { pageSize } from '../../params/page-size.js';
 import { requireTraceId } from '../../params/path.js';
-import { exemplar, toExemplarItem } from './exemplars.js';
+import { EXEMPLAR_EXAMPLE, exemplar, toExemplarItem } from './exemplars.js';
 
 const query = z.object({
   limit: pageSize.optional().describe('Exemplars at most. Default 100; more than 1000 is cut to 1000.'),
@@ -37,13 +37,7 @@ export const listTraceExemplarsRoute = defineQueryRoute({
           metric_name: 'cart.items',
           metric_type: 'Sum',
           unit: '1',
-          timestamp: '2031-02-03T04:05:06.123000000Z',
-          value: '1.000000',
-          trace_id: '0a1b2c3d-0000-4000-8000-00000000beef',
-          span_id: '00AA11BB22CC33DD',
-          service_name: 'shop',
-          attributes: {},
-          series_attributes: { region: 'eu' },
+          ...EXEMPLAR_EXAMPLE,
         },
       ],
       has_more: false,
