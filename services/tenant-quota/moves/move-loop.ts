@@ -13,6 +13,8 @@ export interface MoveLoopOptions {
   readonly locks: Locks;
   readonly moverOf: (move: MoveRecord) => Mover;
   readonly isLoaded: () => boolean;
+  /** Begins to clean anew where rows came to a cell that their tenant has left. */
+  readonly reopenStrayed: (lease: Lease, signal: AbortSignal) => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -20,6 +22,8 @@ const LOCK = 'moves';
 /** While nothing moves; every replica looks, because receivers report to any. */
 const IDLE_INTERVAL_MS = 1_000;
 const MOVING_INTERVAL_MS = 250;
+/** Some tables per tenant that has ever moved are counted then. */
+const STRAYS_INTERVAL_MS = 600_000;
 /** After a failure of everything. */
 const RETRY_MS = 2_000;
 
@@ -31,6 +35,7 @@ export class MoveLoop implements Closable {
   readonly #movers = new Map<number, Mover>();
   #lease: Lease | undefined;
   #intervalMs = IDLE_INTERVAL_MS;
+  #straysAtMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
   constructor(options: MoveLoopOptions) {
@@ -67,7 +72,7 @@ export class MoveLoop implements Closable {
     if (!isLoaded()) return true;
     const active = await moves.refresh(stopping);
     this.#intervalMs = active.length === 0 ? IDLE_INTERVAL_MS : MOVING_INTERVAL_MS;
-    if (active.length === 0) return true;
+    if (active.length === 0) return this.#lookForStrays(stopping);
     const lease = await this.#lead();
     if (!lease) return true;
     const signal = AbortSignal.any([stopping, lease.signal]);
@@ -81,6 +86,14 @@ export class MoveLoop implements Closable {
         });
     await moves.refresh(signal);
     return isFine;
+  }
+
+  async #lookForStrays(stopping: AbortSignal): Promise<boolean> {
+    if (performance.now() - this.#straysAtMs < STRAYS_INTERVAL_MS) return true;
+    this.#straysAtMs = performance.now();
+    const lease = await this.#lead();
+    if (lease) await this.#options.reopenStrayed(lease, AbortSignal.any([stopping, lease.signal]));
+    return true;
   }
 
   /** One that was changed by somebody else, by an abort or a former leader, is taken up anew. */

@@ -6,6 +6,7 @@ import { Mover, type MoverOptions } from './mover.js';
 import { Moves } from './moves.js';
 import { MovesTable } from './moves-table.js';
 import { Receivers } from './receivers.js';
+import { Strays } from './strays.js';
 
 export interface OpenMovesOptions
   extends Omit<MoverOptions, 'table' | 'moves' | 'receivers'>,
@@ -34,8 +35,10 @@ export function openMoves(options: OpenMovesOptions): OpenedMoves {
     return partitions.reduce((sum, { rows }) => sum + rows, 0);
   };
   const moves = new Moves({ table, registry, locks, audit, rowsOf });
+  const strays = new Strays({ store, registry, table, logger });
   const loop = new MoveLoop({
     ...{ moves, locks, logger, isLoaded: () => registry.isLoaded },
+    reopenStrayed: (lease, signal) => strays.reopen(lease, signal),
     moverOf: (move) => new Mover({ ...options, table, moves, receivers }, move),
   });
   return { moves, receivers, loop };
