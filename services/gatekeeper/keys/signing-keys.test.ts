@@ -25,7 +25,11 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 it('are changed one after the other while running, and nothing that was signed is refused', async () => {
   writeFileSync(file, before);
-  const keys = await openSigningKeys(file, pino({ level: 'silent' }));
+  const errors: string[] = [];
+  const keys = await openSigningKeys(
+    file,
+    pino({ level: 'error' }, { write: (line: string) => errors.push(line) }),
+  );
   const first = keys.current.keyId;
   // Asks for keys once, and again for a key that it does not know, as the services do.
   const verify = createAssertionVerifier('query', async () => keys.jwksJson);
@@ -44,8 +48,13 @@ it('are changed one after the other while running, and nothing that was signed i
   );
   expect((await verify(old)).kind).toBe('principal');
   expect((await verify(await signAssertion(keys.current, testPrincipal(), 'query'))).kind).toBe('principal');
+  // Files that were read while they were written may have been bad before.
+  errors.length = 0;
   writeFileSync(file, 'nothing that is a key');
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await eventually(
+    async () => errors,
+    (lines) => lines.some((line) => line.includes('holds no private key in PEM')),
+  );
   expect(JSON.parse(keys.jwksJson).keys).toHaveLength(2);
   await keys.close();
 });
