@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ExpiringMap } from './expiring-map.js';
 import type { Kv } from './kv.js';
+import { type RoomAnswer, type RoomRecord, type RoomRequest, takeRoom } from './room.js';
 import { spendWindow, type WindowAnswer, type WindowRecord, type WindowRequest } from './window.js';
 
 const SWEEP_INTERVAL_MS = 10_000;
@@ -12,6 +13,7 @@ export class MemoryKv implements Kv {
   readonly #lists: ExpiringMap<readonly string[]>;
   readonly #locks: ExpiringMap<{ readonly owner: string; readonly token: number }>;
   readonly #windows: ExpiringMap<WindowRecord>;
+  readonly #rooms: ExpiringMap<RoomRecord>;
   readonly #lastTokens = new Map<string, number>();
   readonly #nowMs: () => number;
   readonly #sweeper: NodeJS.Timeout;
@@ -27,6 +29,7 @@ export class MemoryKv implements Kv {
     this.#lists = new ExpiringMap(nowMs);
     this.#locks = new ExpiringMap(nowMs);
     this.#windows = new ExpiringMap(nowMs);
+    this.#rooms = new ExpiringMap(nowMs);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
@@ -111,11 +114,19 @@ export class MemoryKv implements Kv {
     return answer;
   }
 
+  async takeRoom(request: RoomRequest): Promise<RoomAnswer> {
+    const record = this.#rooms.get(request.key) ?? { stored: 0, isCounted: false, holders: new Map() };
+    const answer = takeRoom(record, request, this.#nowMs());
+    this.#rooms.set(request.key, record, request.ttlMs);
+    return answer;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
   }
 
   #sweep(): void {
-    for (const map of [this.#texts, this.#records, this.#lists, this.#locks, this.#windows]) map.sweep();
+    const maps = [this.#texts, this.#records, this.#lists, this.#locks, this.#windows, this.#rooms];
+    for (const map of maps) map.sweep();
   }
 }

@@ -16,6 +16,7 @@ import type { SigningKeys } from './keys/signing-keys.js';
 import type { LeaseSeals } from './rate-limit/lease-seals.js';
 import type { LimitHits } from './rate-limit/limit-hits.js';
 import type { RateLimiter } from './rate-limit/rate-limiter.js';
+import type { Rooms } from './rooms/rooms.js';
 import type { GitlabSessions } from './sessions/gitlab/gitlab-sessions.js';
 import type { Sessions } from './sessions/sessions.js';
 import type { TenantDirectory } from './tenants/tenant-directory.js';
@@ -37,6 +38,7 @@ export interface GatekeeperContext {
   readonly rateLimiter: RateLimiter;
   readonly leaseSeals: LeaseSeals;
   readonly limitHits: LimitHits;
+  readonly rooms: Rooms;
   readonly audit: AuditLog;
   readonly addresses: KnownAddresses;
 }

@@ -11,6 +11,7 @@ import { LeaseSeals } from './rate-limit/lease-seals.js';
 import { LimitHits } from './rate-limit/limit-hits.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { Windows } from './rate-limit/windows.js';
+import { Rooms } from './rooms/rooms.js';
 
 interface Process {
   readonly keys: Pick<SigningKeys, 'sealSecret'>;
@@ -19,7 +20,10 @@ interface Process {
   readonly lifecycle: Lifecycle;
 }
 
-type Limits = Pick<GatekeeperContext, 'rateLimiter' | 'leaseSeals' | 'limitHits' | 'audit' | 'addresses'>;
+type Limits = Pick<
+  GatekeeperContext,
+  'rateLimiter' | 'leaseSeals' | 'limitHits' | 'rooms' | 'audit' | 'addresses'
+>;
 
 /** How much callers may do, and the record of what they did. */
 export function openLimits(config: GatekeeperConfig, kv: Kv, process: Process): Limits {
@@ -54,7 +58,13 @@ export function openLimits(config: GatekeeperConfig, kv: Kv, process: Process): 
       audit.record({ event: 'new_address', outcome: 'granted', via: 'credential', principal, address }),
   });
   const leaseSeals = new LeaseSeals({ keys, kv });
-  return { audit, rateLimiter, leaseSeals, limitHits: lifecycle.add('limit hits', limitHits), addresses };
+  const claims = claimCounter(registry);
+  const rooms = lifecycle.add(
+    'rooms',
+    new Rooms({ shared: kv, replicas: config.gatekeeperReplicas, claims }),
+  );
+  lifecycle.add('limit hits', limitHits);
+  return { audit, rateLimiter, leaseSeals, limitHits, rooms, addresses };
 }
 
 function localGauge(registry: Registry): Gauge {
@@ -70,6 +80,15 @@ function hitCounter(registry: Registry): Counter<'signal'> {
     name: 'gob_gatekeeper_limit_hits_total',
     help: 'Export requests that were refused for their rate, those included that receivers refused by themselves.',
     labelNames: ['signal'] as const,
+    registers: [registry],
+  });
+}
+
+function claimCounter(registry: Registry): Counter<'outcome'> {
+  return new Counter({
+    name: 'gob_gatekeeper_room_claims_total',
+    help: 'Claims of receivers on room under caps, by outcome: granted, short (less than what waited for it); local counts besides those that were booked by this replica alone.',
+    labelNames: ['outcome'] as const,
     registers: [registry],
   });
 }

@@ -4,6 +4,7 @@ import { BrowserSignInService } from '../../gen/es/gob/gatekeeper/v1/browser_pb.
 import { GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
 import { ReceiverPlacementService } from '../../gen/es/gob/gatekeeper/v1/placement_pb.js';
+import { RoomService } from '../../gen/es/gob/gatekeeper/v1/room_pb.js';
 import { PlacementService } from '../../gen/es/gob/tenantquota/v1/moves_pb.js';
 import { TenantQuotaService } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import type { Kv } from '../../lib/kv/kv.js';
@@ -24,6 +25,7 @@ import { type OpenSigningKeys, openSigningKeys } from './keys/signing-keys.js';
 import { openLimits } from './open-limits.js';
 import { adminCalls, browserCalls, gatekeeperCalls, rateLimitCalls } from './rpc/index.js';
 import { reportPlacement } from './rpc/report-placement.js';
+import { takeRoom } from './rpc/take-room.js';
 import { Sessions } from './sessions/sessions.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
@@ -74,6 +76,7 @@ export async function startGatekeeper(
   const routes = (router: ConnectRouter) => {
     router.service(GatekeeperService, gatekeeperCalls(context));
     router.service(RateLimitService, rateLimitCalls(context));
+    router.service(RoomService, { takeRoom: takeRoom(context) });
     router.service(BrowserSignInService, browserCalls(context));
     router.service(ReceiverPlacementService, {
       reportPlacement: reportPlacement({ placement, assertion }),

@@ -83,7 +83,10 @@ export async function startOtlpReceiver(
   lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
   const rejects = new RejectLog(books);
   const budget = createBudget(config, context);
-  const derivedRows = new DerivedRows(askStoredSeries(store, logger));
+  const derivedRows = new DerivedRows({
+    askStored: askStoredSeries(store, logger),
+    askRoom: (place, claim) => admissions.takeRoom(place, claim),
+  });
   const pipelines = openTenantPipelines(config, context, { budget, pipeline, derivedRows });
   lifecycle.add('tenant pipelines', pipelines);
   const ingest = new Ingest({

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Kv } from '../../lib/kv/kv.js';
+import type { RoomRequest } from '../../lib/kv/room.js';
 
 export interface KvUnderTest {
   readonly kv: Kv;
@@ -107,6 +108,45 @@ export function describeKvContract(name: string, open: () => Promise<KvUnderTest
       };
       const answers = await Promise.all(Array.from({ length: 20 }, () => subject.kv.spendWindow(request)));
       expect(answers.filter(({ granted }) => granted).length).toBe(14);
+    });
+
+    describe('room under a cap', () => {
+      const take = (request: Partial<RoomRequest>) =>
+        subject.kv.takeRoom({
+          ...{ key: 'room:{1}:series', holder: 'one', held: 0, stored: 0, isCounted: false },
+          ...{ need: 0, want: 0, cap: 800, staleMs: 1_000, ttlMs: 3_000, ...request },
+        });
+
+      it('is never granted twice, whoever asks at the same time', async () => {
+        await take({ isCounted: true });
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, (_, index) => take({ holder: `r${index}`, need: 70 })),
+        );
+        expect(answers.reduce((sum, { granted }) => sum + granted, 0)).toBe(800);
+      });
+
+      it('is granted for an eighth of the cap as long as nobody has counted', async () => {
+        expect(await take({ need: 500 })).toEqual({ granted: 100, isCounted: false, others: 0 });
+        expect(await take({ holder: 'two', need: 500 })).toEqual({
+          granted: 0,
+          isCounted: false,
+          others: 100,
+        });
+        const counted = { holder: 'two', stored: 60, isCounted: true, need: 500, want: 700 };
+        expect(await take(counted)).toEqual({ granted: 500, isCounted: true, others: 100 });
+        // What is stored once stays stored, and beyond need goes an eighth of what is left.
+        expect(await take({ held: 100, want: 999 })).toEqual({ granted: 17, isCounted: true, others: 500 });
+      });
+
+      it('is taken from who was silent when somebody counts, and from nobody before', async () => {
+        await take({ isCounted: true, need: 700 });
+        await subject.advance(1_100);
+        expect((await take({ holder: 'two', need: 700 })).granted).toBe(100);
+        const counted = { holder: 'two', held: 100, stored: 300, isCounted: true, need: 700 };
+        expect(await take(counted)).toEqual({ granted: 400, isCounted: true, others: 0 });
+        await subject.advance(3_100);
+        expect((await take({ need: 800 })).isCounted).toBe(false);
+      });
     });
 
     it('says when it has lost a window that the caller knew, and takes from the caller what was in it', async () => {

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { AdmitRequestSchema, AdmitResponseSchema } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { ReturnLeasesRequestSchema } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
+import { TakeRoomResponseSchema } from '../../gen/es/gob/gatekeeper/v1/room_pb.js';
 import {
   ProjectSchema,
   TenantLimitsSchema,
@@ -130,6 +131,7 @@ function openGatekeeper(
       calls.returnLeases += 1;
       return giveBack(create(ReturnLeasesRequestSchema, init), undefined as never);
     },
+    takeRoom: async () => create(TakeRoomResponseSchema),
     close: () => undefined,
   };
 }

@@ -1,12 +1,23 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { type AdmitRequest, GatekeeperService } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
+import {
+  type AdmitRequest,
+  GatekeeperService,
+  IngestLimitsSchema,
+} from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { RateLimitService } from '../../gen/es/gob/gatekeeper/v1/limits_pb.js';
+import { RoomService } from '../../gen/es/gob/gatekeeper/v1/room_pb.js';
+import { type TenantLimits, TenantLimitsSchema } from '../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import { loadConfig } from '../../lib/config/load.js';
 import { AppError } from '../../lib/errors/app-error.js';
+import { MemoryKv } from '../../lib/kv/memory-kv.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
 import { migrate } from '../../lib/store/migrate.js';
 import { createStore, type Store } from '../../lib/store/store.js';
+import { Counter } from '../../lib/telemetry/metrics.js';
+import { Rooms } from '../../services/gatekeeper/rooms/rooms.js';
+import { takeRoom } from '../../services/gatekeeper/rpc/take-room.js';
 import type { CardinalityLimits } from '../../services/otlp-receiver/admission/admission.js';
 import { type OtlpReceiverConfig, otlpReceiverSettings } from '../../services/otlp-receiver/config.js';
 import {
@@ -79,22 +90,44 @@ function answerKnownToken(request: AdmitRequest): Answer {
   throw new AppError('unauthenticated', 'The token is not known.');
 }
 
+const roomClaims = new Counter({
+  name: 'room_claims',
+  help: 'Claims.',
+  labelNames: ['outcome'],
+  registers: [],
+});
+
+function capsOf({ limits }: Answer): MessageInitShape<typeof TenantLimitsSchema> {
+  const { maxMetricSeries, maxAttributeKeys, maxAttributeValuesPerKey } = create(IngestLimitsSchema, limits);
+  return { maxMetricSeries, maxAttributeKeys, maxAttributeValuesPerKey };
+}
+
 /** A gatekeeper that speaks the contract over the wire and remembers what it was asked. */
 export async function startTestGatekeeper(): Promise<TestGatekeeper> {
   const asked: AdmitRequest[] = [];
   let answer: (request: AdmitRequest) => Answer | Promise<Answer> = answerKnownToken;
   const admit: Admit = async (request) => {
     asked.push(request);
-    return answer(request);
+    const answered = await answer(request);
+    limits.set(answered.tenantId ?? 0, create(TenantLimitsSchema, capsOf(answered)));
+    return answered;
   };
   const { logger, registry } = testServiceContext();
+  const limits = new Map<number, TenantLimits>();
+  const rooms = new Rooms({ shared: new MemoryKv(), replicas: 1, claims: roomClaims });
+  const room = takeRoom({
+    directory: { findTenant: (tenantId: number) => ({ limits: limits.get(tenantId) }) },
+    leaseSeals: { isKnown: () => true },
+    rooms,
+  } as unknown as Parameters<typeof takeRoom>[0]);
   const server = await startRpcServer({
     address: ANY_PORT,
     purpose: 'test gatekeeper',
     routes: (router) =>
       void router
         .service(GatekeeperService, { admit })
-        .service(RateLimitService, { returnLeases: () => ({}) }),
+        .service(RateLimitService, { returnLeases: () => ({}) })
+        .service(RoomService, { takeRoom: room }),
     logger,
     registry,
     verifyAssertion: undefined,

@@ -1,8 +1,17 @@
 import type { Kv } from '../kv.js';
+import type { RoomAnswer, RoomRequest } from '../room.js';
 import type { WindowAnswer, WindowRequest } from '../window.js';
 import type { RedisClient } from './connect-redis.js';
 import { RedisLink, type RedisLinkOptions } from './redis-link.js';
-import { ACQUIRE_LOCK, DELETE_IF_EQUAL, INCREMENT, PUSH, SET_FIELDS, SPEND_WINDOW } from './scripts.js';
+import {
+  ACQUIRE_LOCK,
+  DELETE_IF_EQUAL,
+  INCREMENT,
+  PUSH,
+  SET_FIELDS,
+  SPEND_WINDOW,
+  TAKE_ROOM,
+} from './scripts.js';
 import { decodeWindowAnswer, encodeWindowRequest } from './window-arguments.js';
 
 export interface RedisKvOptions extends RedisLinkOptions {
@@ -19,6 +28,7 @@ const SCRIPTS = {
   gobPush: { numberOfKeys: 1, lua: PUSH },
   gobAcquireLock: { numberOfKeys: 2, lua: ACQUIRE_LOCK },
   gobSpendWindow: { numberOfKeys: 1, lua: SPEND_WINDOW },
+  gobTakeRoom: { numberOfKeys: 1, lua: TAKE_ROOM },
 } as const;
 
 type Script = keyof typeof SCRIPTS;
@@ -98,6 +108,17 @@ export class RedisKv implements Kv {
   async spendWindow(request: WindowRequest): Promise<WindowAnswer> {
     const values = encodeWindowRequest(request, this.#nowMs?.());
     return decodeWindowAnswer(request, await this.#run('gobSpendWindow', [request.key], values));
+  }
+
+  async takeRoom(request: RoomRequest): Promise<RoomAnswer> {
+    const { key, holder, held, stored, isCounted, need, want, cap, staleMs, ttlMs } = request;
+    const values = [holder, held, stored, isCounted ? 1 : 0, need, want, cap, staleMs, ttlMs];
+    const [granted = 0, counted = 0, others = 0] = (await this.#run(
+      'gobTakeRoom',
+      [key],
+      values,
+    )) as number[];
+    return { granted, isCounted: counted === 1, others };
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { AHEAD_PARTS, MAX_ROOM_HOLDERS, UNCOUNTED_PARTS } from '../room.js';
 import { SLICES } from '../window.js';
 
 /**
@@ -35,6 +36,38 @@ if not held then
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return last`;
+
+/**
+ * The room of lib/kv/room.ts. Fields: `stored`, `counted`, and per holder what it holds and since when. Answers what is granted,
+ * whether somebody has counted, and what the others hold.
+ */
+export const TAKE_ROOM = `${NOW}
+local name = 'h ' .. ARGV[1]
+local held, stored, counted = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
+local need, want, cap, stale = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local fields = redis.call('HGETALL', KEYS[1])
+local isCounted, isKnown, holders, others = counted, false, 0, 0
+for i = 1, #fields, 2 do
+  if fields[i] == 'stored' then stored = math.max(stored, tonumber(fields[i + 1]))
+  elseif fields[i] == 'counted' then isCounted = true
+  elseif fields[i] == name then isKnown, holders = true, holders + 1
+  else
+    local amount, at = string.match(fields[i + 1], '^(%d+) (%d+)$')
+    if counted and now - tonumber(at) > stale then redis.call('HDEL', KEYS[1], fields[i])
+    else others, holders = others + tonumber(amount), holders + 1 end
+  end
+end
+local limit = cap
+if not isCounted then limit = math.ceil(cap / ${UNCOUNTED_PARTS}) end
+local room = math.max(0, limit - stored - others - held)
+local granted = math.max(math.min(need, room), math.min(want, math.floor(room / ${AHEAD_PARTS})))
+if isKnown or holders < ${MAX_ROOM_HOLDERS} then
+  redis.call('HSET', KEYS[1], name, string.format('%d %d', held + granted, now))
+else granted = 0 end
+redis.call('HSET', KEYS[1], 'stored', string.format('%d', stored))
+if isCounted then redis.call('HSET', KEYS[1], 'counted', '1') end
+redis.call('PEXPIRE', KEYS[1], ARGV[9])
+return { granted, isCounted and 1 or 0, others }`;
 
 /**
  * The sliding window of lib/kv/window.ts, operation by operation. Arguments: now in ms or '' for the server's clock, window in ms,

@@ -1,4 +1,5 @@
 import type { CloudConnectorHeaders } from '../../../lib/auth/cloud-connector-headers.js';
+import type { AskRoom } from '../derived/room.js';
 
 /** Kinds of telemetry, as the ledger and the gatekeeper call them. */
 export type ReceivedSignal = 'traces' | 'metrics' | 'logs';
@@ -55,5 +56,7 @@ export interface Admissions {
   admit(question: AdmissionQuestion): Admission | Promise<Admission>;
   /** Counts the items of a request that was admitted, which are known only when it has been read. */
   settle(admission: Admission, signal: ReceivedSignal, items: number): void;
+  /** Room under a cap of a sender that was admitted. Undefined when nobody can tell; never rejects. */
+  readonly takeRoom: AskRoom;
   close(): Promise<void> | void;
 }

@@ -19,7 +19,7 @@ const MAX_ADMISSION_TTL_MS = 60_000;
 const MAX_LEASE_MS = 10_000;
 
 /** What the contract calls each signal. */
-const SIGNALS: Readonly<Record<ReceivedSignal, Signal>> = {
+export const SIGNALS: Readonly<Record<ReceivedSignal, Signal>> = {
   traces: Signal.TRACES,
   metrics: Signal.METRICS,
   logs: Signal.LOGS,

@@ -2,6 +2,7 @@ import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import { fromConnectError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import { LruSet } from '../derived/lru-set.js';
+import type { RoomClaim, RoomGrant, RoomPlace } from '../derived/room.js';
 import { retryDelayMs } from '../status/retry-delay.js';
 import type { Admission, AdmissionQuestion, Admissions, ReceivedSignal } from './admission.js';
 import type { AdmissionLink } from './admission-link.js';
@@ -10,6 +11,7 @@ import { AnswerCache } from './answer-cache.js';
 import { type CredentialForm, credentialForm, questionKey } from './credential-form.js';
 import { LeasePool } from './lease-pool.js';
 import { KnownSenderRefused, RateLimited } from './rate-limited.js';
+import { RoomQuestions } from './room-questions.js';
 
 const RETURN_INTERVAL_MS = 250;
 /** A refusal is remembered so that a misconfigured exporter does not become the gatekeeper's load. */
@@ -45,6 +47,7 @@ export class GatekeeperAdmissions implements Admissions {
   readonly #senders = new Map<string, KnownSenderRefused['sender']>();
   readonly #asking = new Map<string, Asking>();
   readonly #pool = new LeasePool();
+  readonly #rooms: RoomQuestions;
   readonly #timer: NodeJS.Timeout;
   readonly #onRefused: (sender: Pick<Admission, 'tenantId' | 'projectId'>) => void;
 
@@ -56,6 +59,7 @@ export class GatekeeperAdmissions implements Admissions {
   ) {
     this.#link = link;
     this.#logger = logger;
+    this.#rooms = new RoomQuestions(link, this.#pool, logger);
     this.#onRefused = onRefused;
     this.#timer = setInterval(() => void this.#returnLeases(), RETURN_INTERVAL_MS).unref();
   }
@@ -74,6 +78,10 @@ export class GatekeeperAdmissions implements Admissions {
 
   settle({ tenantId }: Admission, signal: ReceivedSignal, items: number): void {
     this.#pool.purse({ tenantId, signal }, performance.now()).settle(items);
+  }
+
+  takeRoom(place: RoomPlace, claim: RoomClaim): Promise<RoomGrant | undefined> {
+    return this.#rooms.ask(place, claim);
   }
 
   async close(): Promise<void> {

@@ -3,17 +3,16 @@ import type { SeriesRow } from '../transcode/metric-columns.js';
 import type { AttributeSource } from '../transcode/sightings.js';
 import { DeliveryCatalogue } from './delivery-catalogue.js';
 import { DeliverySeries } from './delivery-series.js';
-import type { Memory, OpenDelivery, Owner } from './derived-rows.js';
+import type { Authorities, Memory, OpenDelivery, Owner } from './derived-rows.js';
 import type { LimitNote } from './limit-note.js';
-import type { AskStored } from './stored-series.js';
 
 /** Collects what one export brings that is not stored yet. Nothing is remembered before `stored`. */
 export class DeliveryRows implements OpenDelivery {
   readonly #series: DeliverySeries;
   readonly #catalogue: DeliveryCatalogue;
 
-  constructor(owner: Owner, memory: Memory, askStored: AskStored) {
-    this.#series = new DeliverySeries(owner, memory, askStored);
+  constructor(owner: Owner, memory: Memory, authorities: Authorities | undefined) {
+    this.#series = new DeliverySeries(owner, memory, authorities);
     this.#catalogue = new DeliveryCatalogue(owner, memory);
   }
 
@@ -28,6 +27,14 @@ export class DeliveryRows implements OpenDelivery {
 
   series(day: number, seriesId: bigint, row: () => SeriesRow, points: number): boolean {
     return this.#series.note(day, seriesId, row, points);
+  }
+
+  get lacksRoom(): boolean {
+    return this.#series.lacksRoom;
+  }
+
+  takeRoom(): Promise<boolean> {
+    return this.#series.takeRoom();
   }
 
   blocks(): NativeBlock[] {

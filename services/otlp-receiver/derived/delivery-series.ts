@@ -2,13 +2,14 @@ import type { NativeBlock } from '../native/block.js';
 import { DayBlocks } from '../native/day-blocks.js';
 import { SERIES_TABLE, type SeriesRow, seriesColumns } from '../transcode/metric-columns.js';
 import { RepeatedBytes, sharedBytes } from '../transcode/request-limits.js';
-import type { Memory, Owner } from './derived-rows.js';
+import type { Authorities, Memory, Owner } from './derived-rows.js';
 import type { LabelValues } from './label-values.js';
 import type { LimitNote } from './limit-note.js';
 import type { LruSet } from './lru-set.js';
 import { OVERFLOW_LABEL, overflowRow } from './overflow-row.js';
+import type { RoomDemand } from './room.js';
 import type { SeriesCount, SeriesFate } from './series-count.js';
-import { type AskStored, seriesKey } from './stored-series.js';
+import { seriesKey } from './stored-series.js';
 
 /** The series of one day in one delivery. */
 interface DaySeries {
@@ -21,6 +22,8 @@ interface DaySeries {
   readonly addedOver: Set<bigint>;
   /** Another process has stored a row of them. */
   readonly found: Set<bigint>;
+  /** Keys of those that are new and that there may be no room for. */
+  readonly lacking: Set<bigint>;
   count: SeriesCount | undefined;
 }
 
@@ -35,7 +38,9 @@ interface Over {
 export class DeliverySeries {
   readonly #owner: Owner;
   readonly #memory: Memory;
-  readonly #askStored: AskStored;
+  readonly #authorities: Authorities | undefined;
+  /** What lacks room now is over the cap. */
+  readonly #isFinal: boolean;
   readonly #days = new Map<number, DaySeries>();
   /** Points of one day mostly follow one another. */
   #last: DaySeries | undefined;
@@ -44,10 +49,16 @@ export class DeliverySeries {
   #lastResource: SeriesRow['ResourceAttrs'] | undefined;
   #over: Over | undefined;
 
-  constructor(owner: Owner, memory: Memory, askStored: AskStored) {
+  constructor(owner: Owner, memory: Memory, authorities: Authorities | undefined) {
     this.#owner = owner;
     this.#memory = memory;
-    this.#askStored = askStored;
+    this.#authorities = authorities;
+    this.#isFinal = owner.isFinal === true;
+  }
+
+  /** Whether series were taken for let in that there may be no room for. */
+  get lacksRoom(): boolean {
+    return [...this.#days.values()].some(({ lacking }) => lacking.size > 0);
   }
 
   /** As `Sightings.series`. */
@@ -58,14 +69,26 @@ export class DeliverySeries {
     const fate = this.#decide(series, seriesId);
     if (fate === 'stored') series.found.add(seriesId);
     if (fate === 'over') this.#noteOver(series, { seriesId, row, points });
-    if (fate !== 'fits') return false;
+    if (fate === 'stored' || fate === 'over') return false;
     series.added.add(seriesId);
     this.#append(row(), day);
     return true;
   }
 
+  /** Asks for the room that is lacking; false when there is not enough, so that it must be decided again who gets it. */
+  async takeRoom(): Promise<boolean> {
+    let isEnough = true;
+    for (const { day, lacking, count } of this.#days.values()) {
+      const demand = lacking.size > 0 && count && this.#demand(day, count, lacking.size);
+      if (!demand) continue;
+      await count.room?.provide(demand);
+      isEnough = count.letIn(lacking, performance.now()) && isEnough;
+    }
+    return isEnough;
+  }
+
   blocks(): NativeBlock[] {
-    for (const { day, count } of this.#days.values()) if (count) this.#review(day);
+    for (const { day, count } of this.#days.values()) if (count) this.#review(day, count);
     return this.#rows.finish();
   }
 
@@ -112,7 +135,8 @@ export class DeliverySeries {
       day,
       known: series.find(this.#owner.key, groupKey),
       knownOver: overSeries.find(this.#owner.key, groupKey),
-      ...{ added: new Set<bigint>(), addedOver: new Set<bigint>(), found: new Set<bigint>() },
+      ...{ added: new Set<bigint>(), addedOver: new Set<bigint>() },
+      ...{ found: new Set<bigint>(), lacking: new Set<bigint>() },
       count: undefined,
     };
     this.#days.set(day, made);
@@ -127,7 +151,11 @@ export class DeliverySeries {
     series.count ??= this.#countOf(series.day);
     const isOver = series.addedOver.has(seriesId) || series.knownOver?.has(seriesId) === true;
     if (isOver && !series.count.hasRoom(cap)) return 'over';
-    return series.count.decide(seriesKey(seriesId, this.#owner.projectId), cap, performance.now());
+    const key = seriesKey(seriesId, this.#owner.projectId);
+    const fate = series.count.decide(key, cap, performance.now());
+    if (fate === 'lacks' && this.#isFinal) return 'over';
+    if (fate === 'lacks') series.lacking.add(key);
+    return fate;
   }
 
   #countOf(day: number): SeriesCount {
@@ -138,20 +166,31 @@ export class DeliverySeries {
     return count as unknown as SeriesCount;
   }
 
-  /** Enters what the count has grown by, and asks the store when it is time. */
-  #review(day: number): void {
-    const { counts } = this.#memory;
-    const { key, database, tenantId } = this.#owner;
-    const cap = this.#cap ?? 0;
-    counts.extend(key, String(day), (count) => {
-      count.measure();
-      if (!count.wantsToAsk(cap, performance.now())) return;
-      void this.#askStored({ database, tenantId, day }).then((stored) =>
-        counts.extend(key, String(day), (now) =>
-          stored ? now.asked(stored, performance.now()) : now.failed(),
-        ),
-      );
-    });
+  /** Enters what the count has grown by. */
+  #review(day: number, count: SeriesCount): void {
+    this.#memory.counts.extend(this.#owner.key, String(day), (kept) => kept.measure());
+    const demand = this.#demand(day, count, 0);
+    if (demand) count.room?.review(demand);
+  }
+
+  #demand(day: number, count: SeriesCount, need: number): RoomDemand | undefined {
+    if (!this.#authorities) return undefined;
+    const { database, tenantId, signal } = this.#owner;
+    const { askStored, askRoom } = this.#authorities;
+    return {
+      cap: this.#cap ?? 0,
+      need,
+      held: () => count.held,
+      stored: () => count.stored,
+      ask: (claim) => askRoom({ tenantId, signal, day }, claim),
+      count: async () => {
+        const stored = count.wantsToCount(performance.now())
+          ? await askStored({ database, tenantId, day })
+          : undefined;
+        if (stored) count.counted(stored, performance.now());
+        return stored !== undefined;
+      },
+    };
   }
 
   #noteOver(series: DaySeries, { seriesId, row, points }: OverPoints): void {
@@ -164,8 +203,14 @@ export class DeliverySeries {
       if (labels.ResourceAttrs !== this.#lastResource) series.count?.labels.add(labels.ResourceAttrs);
       this.#lastResource = labels.ResourceAttrs;
     }
+    if (!this.#isSurelyOver(series.count)) return;
     if (labels) this.#over ??= { row: labels, labels: series.count?.labels, points: 0 };
     if (this.#over) this.#over.points += points;
+  }
+
+  /** Who is over the cap only as far as one can tell at the moment is not told so: it may fit in a moment. */
+  #isSurelyOver(count: SeriesCount | undefined): boolean {
+    return count?.isSurelyOver(this.#cap ?? 0, performance.now()) ?? true;
   }
 
   #append(labels: SeriesRow, day: number): void {

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CATALOGUE_LIMITS } from './attribute-pairs.js';
 import { type DeliveryOwner, DerivedRows } from './derived-rows.js';
-import { SortedIds } from './sorted-ids.js';
-import { seriesKey, type TenantDay } from './stored-series.js';
 
 const DAY = 20_000;
 const owner: DeliveryOwner = { database: 'gob_cell_default', tenantId: 22, projectId: 7n, signal: 'metrics' };
@@ -71,9 +69,6 @@ describe('rows of a delivery', () => {
 
 describe('the cap on series', () => {
   const caps = { maxMetricSeries: 3, maxAttributeKeys: 2, maxAttributeValuesPerKey: 2 };
-  const answers = (...keys: bigint[]) =>
-    vi.fn(async (_question: TenantDay) => new SortedIds(BigUint64Array.from(keys)));
-  const keyOf = (id: bigint) => seriesKey(id, owner.projectId);
   const labelled = (id: bigint) => ({
     ...seriesRow(),
     SeriesId: id,
@@ -115,22 +110,6 @@ describe('the cap on series', () => {
     send(derived, [1n, 2n, 3n, 4n]);
     expect(send(derived, [4n, 5n], 4)).toMatchObject({ wanted: [4n], limited: [{ items: 2 }] });
     expect(send(derived, [6n, 1n], 1)).toMatchObject({ wanted: [], limited: [{ items: 2 }] });
-  });
-
-  it('counts what others have stored, and keeps their series in', async () => {
-    const ask = answers(...[keyOf(11n), keyOf(12n)].sort((a, b) => (a < b ? -1 : 1)));
-    const derived = new DerivedRows(ask);
-    send(derived, [1n]);
-    expect(ask).toHaveBeenCalledWith({ database: owner.database, tenantId: 22, day: DAY });
-    await ask.mock.results[0]?.value;
-    // 1 and the two that are stored make three; those two have their rows.
-    expect(send(derived, [2n, 11n, 12n, 1n])).toMatchObject({ wanted: [], rows: 1, limited: [{ items: 2 }] });
-  });
-
-  it('asks nobody while a tenant is far from its cap', () => {
-    const ask = answers();
-    send(new DerivedRows(ask), [1n, 2n, 3n], 100);
-    expect(ask).not.toHaveBeenCalled();
   });
 
   it('a delivery that was not stored takes no room when it is sent again', () => {

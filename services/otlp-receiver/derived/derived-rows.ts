@@ -6,6 +6,7 @@ import { DeliveryRows } from './delivery-rows.js';
 import type { LimitNote } from './limit-note.js';
 import { LruSet } from './lru-set.js';
 import { RememberedGroups } from './remembered-groups.js';
+import type { AskRoom } from './room.js';
 import { SeriesCount } from './series-count.js';
 import type { AskStored } from './stored-series.js';
 
@@ -37,6 +38,14 @@ export interface DeliveryOwner {
   readonly signal: ReceivedSignal;
   /** Without them nothing is capped but the catalogue, by its built-in limits. */
   readonly cardinality?: CardinalityLimits | undefined;
+  /** Whether what lacks room now is over its cap: there is nobody left to ask. */
+  readonly isFinal?: boolean;
+}
+
+/** Who knows what other receivers let in. Both answer undefined when they cannot tell, and never reject. */
+export interface Authorities {
+  readonly askStored: AskStored;
+  readonly askRoom: AskRoom;
 }
 
 export interface Owner extends DeliveryOwner {
@@ -46,6 +55,12 @@ export interface Owner extends DeliveryOwner {
 
 /** The rows that one export must write beside its items'. */
 export interface OpenDelivery extends Sightings {
+  /**
+   * Whether something was taken for let in that there may be no room for under a cap. Then `takeRoom` must be called before
+   * anything is delivered; where it answers false the export is to be looked at once more, by a final delivery.
+   */
+  readonly lacksRoom: boolean;
+  takeRoom(): Promise<boolean>;
   /** To be delivered together with the items' blocks; to be called once, after the last sighting. */
   blocks(): NativeBlock[];
   /** To be called when they are durable, and only then: from now on these rows are not written again. */
@@ -54,16 +69,13 @@ export interface OpenDelivery extends Sightings {
   limited(): readonly LimitNote[];
 }
 
-/** Nobody to ask: only what this process lets in counts. */
-const ASK_NOBODY: AskStored = async () => undefined;
-
 /**
  * Rows that are written once per UTC day and not per item: the labels of series, and names and values of attributes for completion.
  * Remembers which of them are stored. That is bounded, and every process remembers for itself, so a row may be written more than
  * once, which merging its table undoes.
  */
 export class DerivedRows {
-  readonly #askStored: AskStored;
+  readonly #authorities: Authorities | undefined;
   readonly #memory: Memory = {
     series: new RememberedGroups({
       newGroup: () => new LruSet<bigint>(MAX_SERIES_PER_TENANT),
@@ -76,7 +88,7 @@ export class DerivedRows {
       maxTotal: MAX_OVER_SERIES,
     }),
     counts: new RememberedGroups({
-      newGroup: () => new SeriesCount(),
+      newGroup: () => new SeriesCount(this.#authorities !== undefined),
       maxPerTenant: MAX_COUNTS,
       maxTotal: MAX_COUNTS,
     }),
@@ -87,8 +99,9 @@ export class DerivedRows {
     }),
   };
 
-  constructor(askStored: AskStored = ASK_NOBODY) {
-    this.#askStored = askStored;
+  /** Without authorities only what this process lets in counts. */
+  constructor(authorities?: Authorities) {
+    this.#authorities = authorities;
   }
 
   /** Forgets a tenant: its rows of the day are written once more when it sends again. */
@@ -99,6 +112,6 @@ export class DerivedRows {
 
   open(owner: DeliveryOwner): OpenDelivery {
     const key = `${owner.database} ${owner.tenantId}`;
-    return new DeliveryRows({ ...owner, key }, this.#memory, this.#askStored);
+    return new DeliveryRows({ ...owner, key }, this.#memory, this.#authorities);
   }
 }

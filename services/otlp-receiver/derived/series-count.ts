@@ -1,17 +1,15 @@
 import { LabelValues } from './label-values.js';
+import { Room } from './room.js';
 import { SortedIds } from './sorted-ids.js';
 
 /**
  * `stored`: it has a row with its labels already. `fits`: it gets one. `over`: the cap is reached, so its labels are not kept.
+ * `lacks`: there may be room, which is to be asked for.
  */
-export type SeriesFate = 'stored' | 'fits' | 'over';
+export type SeriesFate = 'stored' | 'fits' | 'over' | 'lacks';
 
-/** The store is asked again when this share of the room that was left is taken: up to that many receivers cannot overrun it together. */
-const STEPS = 8;
 /** Rows are in the store seconds after they were acknowledged; asking more often would tell nothing new. */
-const MIN_ASK_INTERVAL_MS = 2_000;
-/** Over the cap, what other receivers let in at the last moment is still to be learnt. */
-const FULL_ASK_INTERVAL_MS = 30_000;
+const MIN_COUNT_INTERVAL_MS = 2_000;
 /** A series that was let in and is still not in the store after that will not come: its export was refused. */
 const MAX_RESERVED_MS = 300_000;
 
@@ -19,17 +17,30 @@ const MAX_RESERVED_MS = 300_000;
 export class SeriesCount {
   /** Over the cap: which labels there are. */
   readonly labels = new LabelValues();
+  /** Undefined where no other process fills the same cap. */
+  readonly room: Room | undefined;
   #stored = new SortedIds();
   /** Let in by this process, with the time, and not among the stored ones yet. */
   readonly #reserved = new Map<bigint, number>();
-  #askedAtMs = Number.NEGATIVE_INFINITY;
-  #isAsking = false;
-  #isFull = false;
+  #countedAtMs = Number.NEGATIVE_INFINITY;
   #size = 1;
+
+  constructor(isShared: boolean) {
+    this.room = isShared ? new Room() : undefined;
+  }
 
   /** What it takes in memory, in units of about 64 bytes; as of the last `measure`. */
   get size(): number {
     return this.#size;
+  }
+
+  get stored(): number {
+    return this.#stored.size;
+  }
+
+  /** Let in and not known to be stored. */
+  get held(): number {
+    return this.#reserved.size;
   }
 
   measure(): void {
@@ -37,39 +48,48 @@ export class SeriesCount {
   }
 
   hasRoom(cap: number): boolean {
-    return this.#stored.size + this.#reserved.size < cap;
+    return this.room ? !this.room.isFull(cap) : this.#stored.size + this.#reserved.size < cap;
+  }
+
+  isSurelyOver(cap: number, nowMs: number): boolean {
+    return this.room?.isSurelyFull(cap, nowMs) ?? true;
   }
 
   /** Decides for a series that this process has not stored a row of. One that was let in stays in. */
   decide(id: bigint, cap: number, nowMs: number): SeriesFate {
     if (this.#stored.has(id)) return 'stored';
-    if (this.#reserved.has(id)) return 'fits';
-    this.#isFull = !this.hasRoom(cap);
-    if (this.#isFull) return 'over';
+    if (this.#reserved.has(id) || this.#take(id, nowMs)) return 'fits';
+    if (!this.hasRoom(cap)) return 'over';
+    if (this.room) return 'lacks';
     this.#reserved.set(id, nowMs);
     return 'fits';
   }
 
-  /** Whether the store should be asked now. `asked` or `failed` must follow. */
-  wantsToAsk(cap: number, nowMs: number): boolean {
-    const step = Math.max(1, Math.ceil((cap - this.#stored.size) / STEPS));
-    const intervalMs = this.#isFull && this.#reserved.size === 0 ? FULL_ASK_INTERVAL_MS : MIN_ASK_INTERVAL_MS;
-    if (this.#isAsking || nowMs - this.#askedAtMs < intervalMs) return false;
-    if (this.#reserved.size < step && !this.#isFull) return false;
-    this.#isAsking = true;
-    this.#askedAtMs = nowMs;
+  /** Lets in series that lacked room; false when there is not enough for all of them. */
+  letIn(ids: ReadonlySet<bigint>, nowMs: number): boolean {
+    let areAllIn = true;
+    for (const id of ids)
+      areAllIn = this.#stored.has(id) || this.#reserved.has(id) || this.#take(id, nowMs) ? areAllIn : false;
+    return areAllIn;
+  }
+
+  /** Whether the store should be asked now. It counts as asked. */
+  wantsToCount(nowMs: number): boolean {
+    if (nowMs - this.#countedAtMs < MIN_COUNT_INTERVAL_MS) return false;
+    this.#countedAtMs = nowMs;
     return true;
   }
 
-  asked(stored: SortedIds, nowMs: number): void {
-    this.#isAsking = false;
+  counted(stored: SortedIds, nowMs: number): void {
     this.#stored = stored;
     for (const [id, sinceMs] of this.#reserved)
       if (stored.has(id) || nowMs - sinceMs > MAX_RESERVED_MS) this.#reserved.delete(id);
     this.measure();
   }
 
-  failed(): void {
-    this.#isAsking = false;
+  #take(id: bigint, nowMs: number): boolean {
+    if (!this.room?.take(nowMs)) return false;
+    this.#reserved.set(id, nowMs);
+    return true;
   }
 }

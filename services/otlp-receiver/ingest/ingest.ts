@@ -128,10 +128,11 @@ export class Ingest {
   #joint(joint: JointExport): Promise<TranscodeResult> | undefined {
     const derived = this.#openDerived(joint);
     try {
-      const result = joint.signal.transcode(joint.wire, { ...contextOf(joint), sightings: derived });
+      const context = contextOf(joint);
+      const result = joint.signal.transcode(joint.wire, { ...context, sightings: derived });
       const total = joint.counts.reduce((sum, count) => sum + count, 0);
       if (result.rejected.size > 0 || result.accepted !== total) return undefined;
-      return this.#store(joint, { result, derived });
+      return this.#store(joint, { result, derived, context });
     } catch {
       return undefined;
     }
@@ -149,10 +150,9 @@ export class Ingest {
     return this.#store(entered, { result, derived, context });
   }
 
-  async #store(
-    entered: EnteredExport,
-    { result, derived, context = contextOf(entered) }: Transcoded,
-  ): Promise<TranscodeResult> {
+  async #store(entered: EnteredExport, transcoded: Transcoded): Promise<TranscodeResult> {
+    const { lacksRoom } = transcoded.derived;
+    const { result, derived, context } = lacksRoom ? await this.#withRoom(entered, transcoded) : transcoded;
     const { lease, receivedMs, account } = entered;
     const { pipeline, ackTimeoutMs, admissions } = this.#options;
     const total = result.accepted + countRejected(result);
@@ -170,8 +170,17 @@ export class Ingest {
     return enterLimited(this.#options.ledger, entered, { result, notes: derived.limited() });
   }
 
-  #openDerived({ admission, signal }: EnteredExport): OpenDelivery {
-    return this.#options.derivedRows.open({ ...admission, signal: signal.name });
+  /** Waits for room under a cap. Where there is not enough, the export is read once more, with what fits. */
+  async #withRoom(entered: EnteredExport, transcoded: Transcoded): Promise<Transcoded> {
+    if (await transcoded.derived.takeRoom()) return transcoded;
+    const derived = this.#openDerived(entered, true);
+    const { context } = transcoded;
+    const result = entered.signal.transcode(entered.wire, { ...context, sightings: derived });
+    return { result, derived, context };
+  }
+
+  #openDerived({ admission, signal }: EnteredExport, isFinal = false): OpenDelivery {
+    return this.#options.derivedRows.open({ ...admission, signal: signal.name, isFinal });
   }
 
   /** The copy is answered like the first, and not before that one is durable. */
@@ -193,7 +202,7 @@ export class Ingest {
 interface Transcoded {
   readonly result: TranscodeResult;
   readonly derived: OpenDelivery;
-  readonly context?: TranscodeContext;
+  readonly context: TranscodeContext;
 }
 
 function contextOf({ admission }: ReceivedExport): TranscodeContext {
