@@ -47,6 +47,7 @@ import { signInRoute } from './routes/sign-in.js';
 import { signOutRoute } from './routes/sign-out.js';
 import { tenantRoutes } from './routes/tenant/index.js';
 import { cardinalityRoutes } from './routes/usage/cardinality.js';
+import { storageQuotaRoutes } from './routes/usage/storage-quota.js';
 import { storageUsageRoutes } from './routes/usage/storage-usage.js';
 import { registerUi } from './ui-files.js';
 
@@ -112,6 +113,7 @@ export async function createApp(
     ...storageUsageRoutes(context),
     alertsRoute(context),
     ...cardinalityRoutes(context),
+    ...storageQuotaRoutes(context),
   ];
   for (const route of [...plainRoutes, openApiRoute([...QUERY_ROUTES, ...STREAM_ROUTES], plainRoutes)])
     addPlainRoute(app, route);

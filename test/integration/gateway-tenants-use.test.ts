@@ -189,4 +189,17 @@ it('a tenant whose data of today alone is over its quota is refused by the gatek
     { timeout: 30_000, interval: 200 },
   );
   gatekeeper.close();
+  const path = '/v3/query/7/analytics/storage/quota';
+  const { body } = await bed.send('GET', path, { token: TOKENS.reader });
+  const stopped = { kind: 'ingest_stopped', detail: expect.stringContaining('quota is 20000 bytes') };
+  expect(body).toMatchObject({
+    ...{ limit_bytes: 20_000, stage: 'hard', ingest_stop_reason: stopped.detail },
+    events: expect.arrayContaining([
+      expect.objectContaining(stopped),
+      expect.objectContaining({ kind: 'hard_reached', bytes: expect.any(Number) }),
+    ]),
+  });
+  const { body: last } = await bed.send('GET', `${path}?limit=1`, { token: TOKENS.reader });
+  expect(last).toMatchObject({ events: [(body as { events: object[] }).events[0]] });
+  expect((await bed.send('GET', path, { token: TOKENS.sender })).status).toBe(403);
 }, 60_000);

@@ -101,6 +101,17 @@ it(
     expect((await audit()).map(({ action }) => action)).toEqual(
       expect.arrayContaining(['stop_ingest', 'resume_ingest', 'storage_hard', 'storage_ok']),
     );
+
+    const entry = async () =>
+      (await mesh.admin.calls.getTenantEntry({ tenantId: 1 }, await mesh.asAdmin())).entry;
+    await put(1, { storageBytes: BigInt(Math.round(Number((await entry())?.storedBytes) * 1.1)) });
+    await vi.waitFor(async () => expect((await entry())?.storageStage).toBe('soft'), WAIT);
+    expect((await audit()).find(({ action }) => action === 'storage_soft')).toMatchObject({
+      reason: expect.stringMatching(/^Tenant t1 stores \d+ bytes, 9\d % of its quota of \d+ bytes\.$/),
+      bytes: expect.any(BigInt),
+    });
+    expect(await context.registry.metrics()).toContain('gob_tenant_quota_storage_soft_total 1\n');
+    expect((await mesh.getTenant(1))?.ingestStopReason).toBe('');
   },
   TEST_TIMEOUT_MS,
 );

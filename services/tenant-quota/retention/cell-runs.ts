@@ -111,7 +111,7 @@ export class CellRuns {
       const next = nextState(view, outcome);
       if (!isNews(view.state, next)) continue;
       states.push({ ...next, rank: lease.fence + this.#states, version: Date.now() });
-      deeds.push(...deedsOf(view, next, lease));
+      deeds.push(...deedsOf(view, { ...next, bytes: outcome.bytes }, lease));
       if (next.stage === 'soft' && view.state?.stage !== 'soft') this.#options.metrics.softReached();
     }
     if (states.length === 0) return;
@@ -145,20 +145,32 @@ function settingsMark(registry: TenantRegistry, cell: CellRecord): string {
     .join(',');
 }
 
-function deedsOf(view: TenantView, next: Omit<RankedState, 'rank' | 'version'>, { fence }: Lease): Deed[] {
-  const common = { actor: 'retention loop', tenantId: view.record.tenantId, fence };
+type Decided = Omit<RankedState, 'rank' | 'version'> & { readonly bytes: number };
+
+function deedsOf(view: TenantView, next: Decided, { fence }: Lease): Deed[] {
+  const { bytes } = next;
+  const common = { actor: 'retention loop', tenantId: view.record.tenantId, fence, bytes };
   const before = view.state?.stage ?? 'ok';
   const wasStopped = (view.state?.ingestStopReason ?? '') !== '';
   const isStopped = next.ingestStopReason !== '';
   return [
     ...(before === next.stage
       ? []
-      : [{ ...common, action: `storage_${next.stage}`, reason: `quota ${view.limits.storageBytes} bytes` }]),
+      : [{ ...common, action: `storage_${next.stage}`, reason: stageReason(view, next) }]),
     ...(isStopped && !wasStopped
       ? [{ ...common, action: 'stop_ingest', reason: next.ingestStopReason }]
       : []),
     ...(!isStopped && wasStopped ? [{ ...common, action: 'resume_ingest', reason: 'there is room' }] : []),
   ];
+}
+
+/** Bytes are those that are left when the days that have to go are gone. */
+function stageReason({ record, limits }: TenantView, { bytes, stage }: Decided): string {
+  const share = Math.round((100 * bytes) / limits.storageBytes);
+  const stored = `stores ${Math.round(bytes)} bytes, ${share} % of its quota of ${limits.storageBytes} bytes`;
+  if (stage === 'hard')
+    return `Tenant ${record.path} has reached its quota; without the days that are dropped it ${stored}.`;
+  return `Tenant ${record.path} ${stored}.`;
 }
 
 function countStages(registry: TenantRegistry) {

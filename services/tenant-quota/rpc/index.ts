@@ -14,6 +14,7 @@ import { reportPlacement } from './moves/report-placement.js';
 import { provisioningCalls } from './provisioning/index.js';
 import { tenantQuotaCalls } from './registry/index.js';
 import { getCardinality } from './usage/get-cardinality.js';
+import { getStorageQuota } from './usage/get-storage-quota.js';
 import { getStorageUsage } from './usage/get-storage-usage.js';
 
 /** Every contract of this service. */
@@ -31,5 +32,6 @@ export function routeCalls(router: ConnectRouter, context: TenantQuotaContext): 
   router.service(UsageService, {
     getStorageUsage: getStorageUsage(context),
     getCardinality: getCardinality(context),
+    getStorageQuota: getStorageQuota(context),
   });
 }
