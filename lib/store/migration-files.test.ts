@@ -53,6 +53,14 @@ describe('the migrations of this version', () => {
     },
   );
 
+  it.each(['cell', 'control'] as const)(
+    'of %s take nothing away that an earlier version reads',
+    async (schema) => {
+      for (const { step, sql } of await loadMigrations(schema))
+        expect(sql, step).not.toMatch(/\b(DROP|RENAME|EXCHANGE|TRUNCATE|DETACH)\b/i);
+    },
+  );
+
   it('begin every key of a cell with tenant and project', async () => {
     const tables = (await loadMigrations('cell')).filter(({ sql }) => sql.startsWith('CREATE TABLE'));
     for (const { step, sql } of tables) expect(sql, step).toMatch(/ORDER BY \(TenantId, ProjectId, /);

@@ -1,8 +1,9 @@
 import { messageOf } from '../../lib/errors/app-error.js';
 import { pause } from '../../lib/lifecycle/pause.js';
 import type { ServiceContext } from '../../lib/lifecycle/service-main.js';
+import { levelOfWaiting } from '../../lib/lifecycle/start-grace.js';
 import type { Store } from '../../lib/store/store.js';
-import { checkTables } from './pipeline/table-check.js';
+import { checkTables, TablesDiffer } from './pipeline/table-check.js';
 
 /** A whole mesh starts at once, so what is missing comes soon. */
 const WAITING_INTERVAL_MS = 300;
@@ -20,6 +21,7 @@ export class StoreReadiness {
   readonly #context: ServiceContext;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
+  readonly #startedAtMs = performance.now();
   #loggedReason: string | undefined;
   #loggedAtMs = 0;
 
@@ -39,20 +41,22 @@ export class StoreReadiness {
   async #watch(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      const reason = await this.#problem(signal);
+      const problem = await this.#problem(signal);
       if (signal.aborted) return;
-      if (reason === undefined) this.#ready();
-      else this.#notReady(reason);
-      await pause(reason === undefined ? READY_INTERVAL_MS : WAITING_INTERVAL_MS, signal);
+      if (problem === undefined) this.#ready();
+      else this.#notReady(problem);
+      await pause(problem === undefined ? READY_INTERVAL_MS : WAITING_INTERVAL_MS, signal);
     }
   }
 
-  async #problem(signal: AbortSignal): Promise<string | undefined> {
+  async #problem(signal: AbortSignal): Promise<Problem | undefined> {
     try {
       await checkTables(this.#store, this.#database, signal);
       return undefined;
     } catch (error) {
-      return messageOf(error);
+      const reason = messageOf(error);
+      if (!(error instanceof TablesDiffer)) return { reason, kind: reason, isFault: false };
+      return { reason, kind: error.isIncomplete ? 'incomplete' : reason, isFault: !error.isIncomplete };
     }
   }
 
@@ -64,13 +68,22 @@ export class StoreReadiness {
     this.#loggedAtMs = performance.now();
   }
 
-  #notReady(reason: string): void {
+  #notReady({ reason, kind, isFault }: Problem): void {
     const { readiness, logger } = this.#context;
     readiness.block(READINESS_PART, reason);
-    const isNew = reason !== this.#loggedReason;
+    const isNew = kind !== this.#loggedReason;
     if (!isNew && performance.now() - this.#loggedAtMs < LOG_INTERVAL_MS) return;
-    this.#loggedReason = reason;
+    this.#loggedReason = kind;
     this.#loggedAtMs = performance.now();
-    logger.warn({ database: this.#database, reason }, 'waiting for ClickHouse');
+    const level = isFault ? 'warn' : levelOfWaiting(this.#startedAtMs);
+    logger[level]({ database: this.#database, reason }, 'waiting for ClickHouse');
   }
+}
+
+interface Problem {
+  readonly reason: string;
+  /** The same for reasons that follow one another as tables are made. */
+  readonly kind: string;
+  /** Time alone does not put it right. */
+  readonly isFault: boolean;
 }

@@ -9,6 +9,7 @@ import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Readiness } from '../../../lib/health/readiness.js';
 import type { Closable } from '../../../lib/lifecycle/lifecycle.js';
 import { pause } from '../../../lib/lifecycle/pause.js';
+import { levelOfWaiting } from '../../../lib/lifecycle/start-grace.js';
 import { withAssertion } from '../../../lib/rpc/client.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 
@@ -88,7 +89,8 @@ export class TenantDirectory implements Closable {
     const { signal } = this.#stopping;
     let delayMs = RECONNECT_MIN_MS;
     // An outage is worth a line when it lasts; a moment of it belongs to every start.
-    let warnedAtMs = performance.now();
+    const startedAtMs = performance.now();
+    let warnedAtMs = startedAtMs;
     while (!signal.aborted) {
       try {
         await this.#receive();
@@ -96,7 +98,8 @@ export class TenantDirectory implements Closable {
       } catch (error) {
         if (signal.aborted) return;
         if (performance.now() - warnedAtMs > WARN_INTERVAL_MS) {
-          this.#options.logger.warn(
+          const level = this.#synced ? 'warn' : levelOfWaiting(startedAtMs);
+          this.#options.logger[level](
             { reason: messageOf(error) },
             'the stream of tenants is away, trying again',
           );

@@ -28,9 +28,29 @@ interface ColumnRow {
   readonly type: string;
 }
 
+interface Difference {
+  readonly what: string;
+  /** Not there yet, which a migration that is under way puts right. */
+  readonly isMissing: boolean;
+}
+
+/** The tables are not what is written: nothing can be stored before somebody migrates. */
+export class TablesDiffer extends AppError {
+  /** Whether nothing is wrong with what is there: it is being made, or added to. */
+  readonly isIncomplete: boolean;
+
+  constructor(database: string, differences: readonly Difference[]) {
+    const isIncomplete = differences.every(({ isMissing }) => isMissing);
+    const list = differences.map(({ what }) => what).join('; ');
+    const state = isIncomplete ? 'is not complete yet' : 'is not as it must be';
+    super('unavailable', `Database ${database} ${state}: ${list}.`);
+    this.isIncomplete = isIncomplete;
+  }
+}
+
 /**
  * Compares the tables of a cell with what the blocks hold: a column that is missing or of another type would lose or bend
- * data. Rejects with AppError `unavailable` (somebody must migrate) whose message lists every difference.
+ * data. Rejects with TablesDiffer (`unavailable`), whose message lists every difference.
  */
 export async function checkTables(store: Store, database: string, signal?: AbortSignal): Promise<void> {
   const params = { database, tables: [...WRITTEN_COLUMNS.keys()] };
@@ -42,23 +62,21 @@ export async function checkTables(store: Store, database: string, signal?: Abort
       rows.filter((row) => row.table === table),
     ),
   );
-  if (differences.length > 0)
-    throw new AppError(
-      'unavailable',
-      `Database ${database} is not as it must be: ${differences.join('; ')}.`,
-    );
+  if (differences.length > 0) throw new TablesDiffer(database, differences);
 }
 
 function differencesOf(
   table: string,
   written: ReadonlyMap<string, string>,
   rows: readonly ColumnRow[],
-): string[] {
-  if (rows.length === 0) return [`table ${table} does not exist yet`];
+): Difference[] {
+  if (rows.length === 0) return [{ what: `table ${table} does not exist yet`, isMissing: true }];
   const found = new Map(rows.map(({ name, type }) => [name, type]));
-  return [...written].flatMap(([name, type]) => {
+  return [...written].flatMap(([name, type]): Difference[] => {
     const actual = found.get(name);
     if (actual === type) return [];
-    return [actual ? `${table}.${name} is ${actual}, not ${type}` : `${table}.${name} is missing`];
+    return actual
+      ? [{ what: `${table}.${name} is ${actual}, not ${type}`, isMissing: false }]
+      : [{ what: `${table}.${name} is missing`, isMissing: true }];
   });
 }
