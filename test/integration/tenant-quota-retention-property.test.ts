@@ -114,3 +114,37 @@ it('random tenants, days and quotas: exactly what policy says goes, and nothing 
     }
   }
 }, 300_000);
+
+it('a leader that has lost its lock does nothing more, and leaves no word of it', async () => {
+  const tenantId = 900;
+  const days = [TODAY - 5, TODAY - 4, TODAY - 3];
+  for (const day of days) await writeRows(store, CELL.database, 'logs', { tenantId, day, rows: 20 });
+  const signal = new AbortController().signal;
+  const stored = await new CellMeter(store, CELL).measure(signal);
+  const retentionDays = { traces: 1, metrics: 1, logs: 1 };
+  const policies = [{ tenantId, retentionDays, storageBytes: 10 ** 12, acceptFromDay: 0 }];
+  const steps = planRetention(stored, policies, NOW_MS).steps.filter(({ table }) => table === 'logs');
+  expect(steps.length).toBe(days.length);
+  const audit = new AuditLog(store);
+  const executor = new RetentionExecutor({ store, cluster: undefined, audit });
+  const lease = await new KvLocks(kv).tryAcquire('fence');
+  if (!lease) throw new Error('the lock is taken');
+  const done: number[] = [];
+  const onDone = ({ day }: { readonly day: number }) => {
+    done.push(day);
+    // What a store does that forgot the lock: the next one gets it.
+    void kv.delete('tenant-quota:lock:fence');
+  };
+  const context = { cell: CELL, lease, signal, isStillWanted: () => true, onDone };
+  await expect(executor.execute(steps, context)).rejects.toMatchObject({ code: 'unavailable' });
+  const next = await new KvLocks(kv).tryAcquire('fence');
+  expect(next?.fence).toBeGreaterThan(lease.fence);
+  await expect(executor.execute(steps, context)).rejects.toMatchObject({ code: 'unavailable' });
+  const left = [...(await countRows(store, CELL.database)).keys()].filter((key) =>
+    key.startsWith('logs 900 '),
+  );
+  expect(left.length).toBe(days.length - 1);
+  expect(done).toHaveLength(1);
+  expect(await audit.list(tenantId, 10, signal)).toHaveLength(1);
+  await next?.release();
+}, 120_000);
