@@ -1,4 +1,4 @@
-import type { Span } from './trace.js';
+import type { Span } from '../trace.js';
 
 export interface ServiceShare {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Attributes, SpanEvent } from './trace.js';
+import type { Attributes, SpanEvent } from '../trace.js';
 
 export interface ExceptionEvent {
   readonly type: string;

@@ -1,4 +1,4 @@
-import type { Span } from './trace.js';
+import type { Span } from '../trace.js';
 
 /** A span with plain values for unit tests; `parent` '' makes a root. */
 export function testSpan(

@@ -1,4 +1,4 @@
-import type { Span } from './trace.js';
+import type { Span } from '../trace.js';
 
 /** One span at its place in the depth-first order of the tree. */
 export interface SpanNode {

@@ -1,4 +1,4 @@
-import type { Attributes, Span } from './trace.js';
+import type { Attributes, Span } from '../trace.js';
 
 export interface SpanSearch {
   readonly text: string;
