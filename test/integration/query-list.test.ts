@@ -26,14 +26,17 @@ afterAll(() => bed.close());
 
 /** Every page up to the empty one, and `between` after each. */
 async function listAll(
-  asked: Asked,
+  asked: Asked & { readonly expression?: string },
   pageSize: number,
   between: (page: number) => Promise<void> = async () => {},
 ) {
   const traces: TraceSummary[] = [];
   const options = await bed.as({ projectId: asked.projectId ?? 1n });
+  const { expression } = asked;
+  const { selection, ...rest } = request(asked);
+  const question = { ...rest, selection: expression === undefined ? selection : { expression } };
   for (let pageToken = '', page = 0; ; page++) {
-    const answer = await bed.client.listTraces({ ...request(asked), pageSize, pageToken }, options);
+    const answer = await bed.client.listTraces({ ...question, pageSize, pageToken }, options);
     if (answer.traces.length === 0) {
       expect(answer.nextPageToken).toBe('');
       return traces;
@@ -112,6 +115,7 @@ describe('a filter that the newest hour hardly satisfies', () => {
     startUnixNano,
     durationNano: 1_000_000n,
     service,
+    columns: { Attrs: `map('order.id', 'order-of-${service}-1')` },
   });
   /** One trace in the newest hour, and others spread over the ten hours before. */
   const spread = (first: number, count: number, service: string) =>
@@ -135,6 +139,10 @@ describe('a filter that the newest hour hardly satisfies', () => {
       const expected = expectedListing(all, asked);
       expect(expected).toHaveLength(count);
       expect((await listAll(asked, pageSize)).map(toExpected)).toEqual(expected);
+      // What names an id is looked for in a day at once.
+      const expression = `span.order.id = order-of-${service}-1`;
+      const byId = await listAll({ ...asked, expression }, pageSize);
+      expect(byId.map(toExpected)).toEqual(expected);
     }
   });
 });

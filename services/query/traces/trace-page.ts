@@ -84,12 +84,20 @@ export class PageBuilder {
     return { traces: this.#traces, last: this.#last };
   }
 
+  /** Fills the page with what a window has for it. */
   async fillFrom(window: Range): Promise<void> {
     const lastSpanUnixNano = await this.#lastSpan(window);
     if (lastSpanUnixNano === undefined) return;
     const isDone = this.#mayBeRare && (await this.#takeFew(window, lastSpanUnixNano));
     if (!isDone) await this.#takeNext(window, lastSpanUnixNano);
     this.#mayBeRare = this.isSparse;
+  }
+
+  /** The same, but only when few traces of the window satisfy the condition. Whether so. */
+  async fillWithFew(window: Range): Promise<boolean> {
+    const lastSpanUnixNano = await this.#lastSpan(window);
+    this.#mayBeRare = lastSpanUnixNano === undefined || (await this.#takeFew(window, lastSpanUnixNano));
+    return this.#mayBeRare;
   }
 
   /** All traces of a window that satisfy the condition, unless they are many. Whether that was possible. */
