@@ -1,4 +1,4 @@
--- long_traces
+-- trace_extents
 SELECT
   lower(hex(TraceId)) AS trace_id,
   toUnixTimestamp64Nano(min(Start)) AS first_start,
@@ -8,4 +8,3 @@ WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
   AND Day BETWEEN toDate(fromUnixTimestamp64Nano({storedStart:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Nano({storedEnd:Int64}, 'UTC'))
   AND TraceId IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
 GROUP BY TraceId
-HAVING toStartOfHour(min(Start)) < toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) OR toStartOfHour(max(End)) > toStartOfHour(fromUnixTimestamp64Nano({end:Int64}, 'UTC'))
