@@ -39,7 +39,7 @@ export class DeliverySeries {
   readonly #days = new Map<number, DaySeries>();
   /** Points of one day mostly follow one another. */
   #last: DaySeries | undefined;
-  readonly #repeated = new RepeatedBytes();
+  readonly #repeated: RepeatedBytes;
   readonly #rows = new DayBlocks(SERIES_TABLE, seriesColumns);
   #lastResource: SeriesRow['ResourceAttrs'] | undefined;
   #over: Over | undefined;
@@ -48,6 +48,7 @@ export class DeliverySeries {
     this.#owner = owner;
     this.#memory = memory;
     this.#askStored = askStored;
+    this.#repeated = new RepeatedBytes(owner.requestBytes ?? Number.POSITIVE_INFINITY);
   }
 
   /** As `Sightings.series`. */

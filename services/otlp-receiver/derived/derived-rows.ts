@@ -37,6 +37,8 @@ export interface DeliveryOwner {
   readonly signal: ReceivedSignal;
   /** Without them nothing is capped but the catalogue, by its built-in limits. */
   readonly cardinality?: CardinalityLimits | undefined;
+  /** Of the export, which its rows are in a proportion to. */
+  readonly requestBytes?: number;
 }
 
 export interface Owner extends DeliveryOwner {

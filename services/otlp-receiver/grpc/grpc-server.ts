@@ -5,8 +5,8 @@ import type { Readiness } from '../../../lib/health/readiness.js';
 import { bindError } from '../../../lib/lifecycle/listen.js';
 import type { ReloadingTls } from '../../../lib/tls/reloading-tls.js';
 import { SIGNALS } from '../signals/signals.js';
-import { connectionFacts } from './connection-facts.js';
 import { type ExportOptions, exportSignal } from './export-signal.js';
+import { guardCalls } from './guard-calls.js';
 import { addHealth } from './health.js';
 import { rawExportService } from './raw-service.js';
 import { addReflection } from './reflection.js';
@@ -14,7 +14,7 @@ import { ReloadingServerCredentials } from './server-credentials.js';
 import { streamsUntil } from './streams-until.js';
 
 /** Far more than an exporter has under way on one connection; grpc-js sets no bound by itself. */
-const MAX_STREAMS = 1_000;
+const MAX_STREAMS = 256;
 /** The OTLP specification's recommendation for a response. */
 const MAX_RESPONSE_BYTES = 4 * 2 ** 20;
 /** A connection that is silent for this long is asked whether it is still there. */
@@ -49,7 +49,7 @@ export async function startGrpcServer(address: Address, options: GrpcServerOptio
     'grpc.enable_channelz': 0,
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-    interceptors: [streamsUntil(closing.signal, connectionFacts)],
+    interceptors: [streamsUntil(closing.signal, guardCalls(options))],
   });
   for (const signal of Object.values(SIGNALS))
     server.addService(rawExportService(signal.grpcService), { export: exportSignal(signal, options) });
