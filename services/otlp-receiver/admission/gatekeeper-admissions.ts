@@ -14,6 +14,7 @@ import { KnownSenderRefused, RateLimited } from './rate-limited.js';
 const RETURN_INTERVAL_MS = 250;
 /** A refusal is remembered so that a misconfigured exporter does not become the gatekeeper's load. */
 const REFUSAL_TTL_MS = 2_000;
+const SILENCE_LOG_INTERVAL_MS = 10_000;
 const MAX_CACHED_ANSWERS = 10_000;
 const MAX_KNOWN_ADDRESSES = 10_000;
 /** Questions that one request waits for; others may have spent what came with each of them. */
@@ -46,6 +47,9 @@ export class GatekeeperAdmissions implements Admissions {
   readonly #asking = new Map<string, Asking>();
   readonly #pool = new LeasePool();
   readonly #timer: NodeJS.Timeout;
+  #silenceLoggedMs = Number.NEGATIVE_INFINITY;
+  /** Questions since that line. */
+  #unanswered = 0;
   readonly #onRefused: (sender: Pick<Admission, 'tenantId' | 'projectId'>) => void;
 
   /** `onRefused` hears of senders that were admitted and are no more, as when their project is switched off. */
@@ -194,12 +198,22 @@ export class GatekeeperAdmissions implements Admissions {
     }
   }
 
+  /** Each export asks; a line for each would bury the log for as long as the gatekeeper is away. */
+  #noteSilence({ message: reason, code }: AppError): void {
+    this.#unanswered += 1;
+    const nowMs = performance.now();
+    if (nowMs - this.#silenceLoggedMs < SILENCE_LOG_INTERVAL_MS) return;
+    this.#silenceLoggedMs = nowMs;
+    this.#logger.warn({ reason, code, questions: this.#unanswered }, 'the gatekeeper gave no answer');
+    this.#unanswered = 0;
+  }
+
   /** Whatever is not the gatekeeper's decision means that there is none, which passes. */
   #refusalOf(error: unknown): AppError {
     const refusal = fromConnectError(error);
     if (isAboutIdentity(refusal) || refusal.code === 'rate_limited' || refusal.code === 'invalid_argument')
       return refusal;
-    this.#logger.warn({ reason: refusal.message, code: refusal.code }, 'the gatekeeper gave no answer');
+    this.#noteSilence(refusal);
     return unavailable(error);
   }
 }
