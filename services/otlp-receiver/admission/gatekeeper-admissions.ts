@@ -10,6 +10,7 @@ import { AnswerCache } from './answer-cache.js';
 import { type CredentialForm, credentialForm, questionKey } from './credential-form.js';
 import { LeasePool } from './lease-pool.js';
 import { KnownSenderRefused, RateLimited } from './rate-limited.js';
+import { UnknownSenders } from './unknown-senders.js';
 
 const RETURN_INTERVAL_MS = 250;
 /** A refusal is remembered so that a misconfigured exporter does not become the gatekeeper's load. */
@@ -45,6 +46,7 @@ export class GatekeeperAdmissions implements Admissions {
   /** Whose each question was when it was last answered: a storage quota that is used up is refused without a name. */
   readonly #senders = new Map<string, KnownSenderRefused['sender']>();
   readonly #asking = new Map<string, Asking>();
+  readonly #unknown = new UnknownSenders();
   readonly #pool = new LeasePool();
   readonly #timer: NodeJS.Timeout;
   #silenceLoggedMs = Number.NEGATIVE_INFINITY;
@@ -103,6 +105,7 @@ export class GatekeeperAdmissions implements Admissions {
     const { key, question } = sender;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const running = this.#asking.get(key);
+      if (!running && this.#unknown.isFull && !this.#senders.has(key)) throw unavailable();
       if (running) running.waitingBytes += question.wireBytes;
       const admission = await (running ?? this.#ask(sender, Math.max(1, question.wireBytes))).answer;
       // Whom the gatekeeper refused, the gatekeeper has counted.
@@ -122,7 +125,9 @@ export class GatekeeperAdmissions implements Admissions {
   }
 
   #ask(sender: Sender, needBytes: number): Asking {
-    const asking: Asking = { waitingBytes: 0, answer: this.#call(sender, needBytes) };
+    const call = () => this.#call(sender, needBytes);
+    const answer = this.#senders.has(sender.key) ? call() : this.#unknown.run(call);
+    const asking: Asking = { waitingBytes: 0, answer };
     this.#asking.set(sender.key, asking);
     return asking;
   }
