@@ -16,6 +16,7 @@ import { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { bindError } from '../lib/lifecycle/listen.js';
 import type { RunningService, ServiceContext } from '../lib/lifecycle/service-main.js';
 import { createRpcClient } from '../lib/rpc/client.js';
+import { knownFirst } from './auth/known-first.js';
 import { requireUsableCookie } from './auth/session-cookie.js';
 import type { GatewayConfig } from './config.js';
 import { createApp } from './rest/app.js';
@@ -48,8 +49,9 @@ export async function startGateway(
     return client.calls;
   };
   const { gatekeeperUrl, queryUrl, tenantQuotaUrl, gatewayRequestTimeoutMs } = config;
+  const gatekeeper = open(GatekeeperService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS);
   const clients = {
-    gatekeeper: open(GatekeeperService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
+    gatekeeper: { ...gatekeeper, authorize: knownFirst(gatekeeper.authorize) },
     adminAccess: open(AdminAccessService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
     browsers: open(BrowserSignInService, gatekeeperUrl, SIGN_IN_TIMEOUT_MS),
     query: open(QueryService, queryUrl, gatewayRequestTimeoutMs),

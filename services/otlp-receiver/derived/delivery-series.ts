@@ -1,3 +1,4 @@
+import type { LruSet } from '../../../lib/limits/lru-set.js';
 import type { NativeBlock } from '../native/block.js';
 import { DayBlocks } from '../native/day-blocks.js';
 import { SERIES_TABLE, type SeriesRow, seriesColumns } from '../transcode/metric-columns.js';
@@ -5,7 +6,6 @@ import { RepeatedBytes, sharedBytes } from '../transcode/request-limits.js';
 import type { Memory, Owner } from './derived-rows.js';
 import type { LabelValues } from './label-values.js';
 import type { LimitNote } from './limit-note.js';
-import type { LruSet } from './lru-set.js';
 import { OVERFLOW_LABEL, overflowRow } from './overflow-row.js';
 import type { SeriesCount, SeriesFate } from './series-count.js';
 import { type AskStored, seriesKey } from './stored-series.js';
