@@ -126,6 +126,17 @@ describe('over gRPC', () => {
     await eventually(async () => (await inFlightBytes()) === 0);
   });
 
+  it('what is refused with its last piece is not worked on', async () => {
+    const first = open({ sent: Buffer.alloc(200 * KIB), length: 2 ** 20 });
+    await eventually(async () => (await inFlightBytes()) >= 200 * KIB);
+    const before = await answers();
+    expect((await open({ sent: Buffer.alloc(100 * KIB) }).status)['grpc-status']).toBe(CODE.unavailable);
+    expect((await open({ token: 'other', sent: Buffer.alloc(0) }).status)['grpc-status']).toBe(CODE.ok);
+    expect((await answers()) - before).toBe(2);
+    first.stream.close();
+    await eventually(async () => (await inFlightBytes()) === 0);
+  });
+
   it('a bomb is stopped by its ratio', async () => {
     const { status } = open({ sent: gzipSync(Buffer.alloc(15 * 2 ** 20)), encoding: 'gzip' });
     const answer = await status;
@@ -181,6 +192,11 @@ describe('over HTTP', () => {
     await eventually(async () => (await inFlightBytes()) === 0);
   });
 });
+
+async function answers(): Promise<number> {
+  const metric = await receiver.context.registry.getSingleMetric('gob_receiver_requests_total')?.get();
+  return (metric?.values ?? []).reduce((sum, { value }) => sum + value, 0);
+}
 
 async function inFlightBytes(): Promise<number> {
   const metric = await receiver.context.registry.getSingleMetric('gob_receiver_in_flight_bytes')?.get();

@@ -56,6 +56,7 @@ export class ArrivingExport {
   readonly #arrival: Arrival = { bytes: 0, isEntered: false, userAgent: undefined };
   #metadata: Metadata | undefined;
   #pieces = 0;
+  #bytes = 0;
   #isOver = false;
   #isHandedOver = false;
 
@@ -72,11 +73,12 @@ export class ArrivingExport {
     byMetadata.set(metadata, { lease: this.#lease, compression, startedMs: this.#startedMs, onAdmitted });
   }
 
-  /** From here on the method answers for it. */
-  complete(): void {
-    if (this.#isOver) return;
+  /** True when the message is to be passed on, and the method answers for it; false when it was refused with its last piece. */
+  complete(): boolean {
+    if (this.#isOver) return false;
     this.#isHandedOver = true;
     this.#end();
+    return true;
   }
 
   /** The call is over. */
@@ -102,6 +104,7 @@ export class ArrivingExport {
 
   #hold(piece: Buffer): void {
     this.#pieces += 1;
+    this.#bytes += piece.length;
     if (this.#pieces > MAX_PIECES) throw tooFine();
     this.#lease.grow(Math.max(piece.length, PIECE_BYTES));
   }
@@ -142,8 +145,7 @@ export class ArrivingExport {
     const { call, turnedAway, ledger, signal } = this.#options;
     const error = toAppError(thrown);
     const userAgent = this.#metadata?.get('user-agent')[0]?.toString();
-    const bytes = this.#lease.heldBytes;
-    turnedAway.enter({ ...this.#arrival, signal: signal.name, bytes, userAgent }, error);
+    turnedAway.enter({ ...this.#arrival, signal: signal.name, bytes: this.#bytes, userAgent }, error);
     this.#end();
     this.#lease.release();
     ledger.answered('grpc', error.code, this.#startedMs);

@@ -62,8 +62,7 @@ function guardExport(
       pass(metadata);
     },
     onReceiveMessage: (message: unknown, pass: (message: unknown) => void) => {
-      arriving.complete();
-      pass(message);
+      if (arriving.complete()) pass(message);
     },
     onCancel: () => arriving.cancel(),
   };
