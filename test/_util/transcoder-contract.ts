@@ -157,6 +157,7 @@ function withDerivedRows(transcode: Transcode, cardinality: CardinalityLimits | 
   const derived = new DerivedRows();
   return (bytes, context) => {
     const delivery = derived.open({
+      requestBytes: bytes.length,
       ...context,
       database: 'gob_cell_default',
       signal: 'metrics',
