@@ -1,3 +1,4 @@
+import type { LruSet } from '../../../lib/limits/lru-set.js';
 import type { NativeBlock } from '../native/block.js';
 import { DayBlocks } from '../native/day-blocks.js';
 import { SERIES_TABLE, type SeriesRow, seriesColumns } from '../transcode/metric-columns.js';
@@ -5,7 +6,6 @@ import { RepeatedBytes, sharedBytes } from '../transcode/request-limits.js';
 import type { Authorities, Memory, Owner } from './derived-rows.js';
 import type { LabelValues } from './label-values.js';
 import type { LimitNote } from './limit-note.js';
-import type { LruSet } from './lru-set.js';
 import { OVERFLOW_LABEL, overflowRow } from './overflow-row.js';
 import type { RoomDemand } from './room.js';
 import type { SeriesCount, SeriesFate } from './series-count.js';
@@ -44,7 +44,7 @@ export class DeliverySeries {
   readonly #days = new Map<number, DaySeries>();
   /** Points of one day mostly follow one another. */
   #last: DaySeries | undefined;
-  readonly #repeated = new RepeatedBytes();
+  readonly #repeated: RepeatedBytes;
   readonly #rows = new DayBlocks(SERIES_TABLE, seriesColumns);
   #lastResource: SeriesRow['ResourceAttrs'] | undefined;
   #over: Over | undefined;
@@ -54,6 +54,7 @@ export class DeliverySeries {
     this.#memory = memory;
     this.#authorities = authorities;
     this.#isFinal = owner.isFinal === true;
+    this.#repeated = new RepeatedBytes(owner.requestBytes ?? Number.POSITIVE_INFINITY);
   }
 
   /** Whether series were taken for let in that there may be no room for. */
