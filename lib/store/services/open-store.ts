@@ -1,0 +1,42 @@
+import type { ConfigOf } from '../../config/setting.js';
+import type { Lifecycle } from '../../lifecycle/lifecycle.js';
+import type { ServiceContext } from '../../lifecycle/service-main.js';
+import { type clickhouseSettings, requireClickHouseUrl } from '../clickhouse-settings.js';
+import { createStore, type Store } from '../store.js';
+import { ClickHouseServices } from './clickhouse-services.js';
+
+export interface OpenStoreOptions {
+  readonly config: Omit<ConfigOf<typeof clickhouseSettings>, 'clickhouseCluster'> & {
+    /** Only for who makes tables. */
+    readonly clickhouseCluster?: string | undefined;
+  };
+  readonly context: Pick<ServiceContext, 'logger' | 'registry'>;
+  /** Closes both. */
+  readonly lifecycle: Lifecycle;
+  /** Name of the process, see `StoreOptions`. */
+  readonly application: string;
+  /** Instead of one of the configuration. */
+  readonly store?: Store | undefined;
+}
+
+export interface OpenedStore {
+  readonly store: Store;
+  readonly services: ClickHouseServices;
+}
+
+/** The way to every ClickHouse service that the configuration names. Throws `invalid_argument` for a bad configuration. */
+export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
+  const { config, context, lifecycle, application } = options;
+  const { logger, registry } = context;
+  const url = options.store ? '' : requireClickHouseUrl(config);
+  const services = await ClickHouseServices.open({
+    file: config.clickhouseServicesFile,
+    defaultCluster: config.clickhouseCluster,
+    logger,
+  });
+  lifecycle.add('clickhouse services', services);
+  const maxConnections = config.clickhouseMaxConnections;
+  const store =
+    options.store ?? createStore({ url, services, logger, registry, application, maxConnections });
+  return { store: lifecycle.add('store', store), services };
+}
