@@ -64,7 +64,7 @@ export async function startOtlpReceiver(
     await lifecycle.close();
     throw error;
   };
-  const { store, services } = await openStore({
+  const { store, services, watch } = await openStore({
     ...{ config, context, lifecycle, application: 'otlp-receiver', store: overrides.store },
   }).catch(giveUp);
   const admissions =
@@ -79,11 +79,11 @@ export async function startOtlpReceiver(
   // Closed after everything that enters something.
   lifecycle.add('ledger', journal);
   const routes = new Routes();
-  const stored = await openPipeline(config, { store, ledger, logger, registry }).catch(giveUp);
+  const stored = await openPipeline(config, { store, services, ledger, logger, registry }).catch(giveUp);
   const pipeline = lifecycle.add('pipeline', new RoutedPipeline(stored, routes), CLOSE_TIMEOUT_MS);
   const { gatekeeperUrl, processName: name } = config;
   lifecycle.add('placement', new PlacementReports({ gatekeeperUrl, name, routes, pipeline, logger }));
-  lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
+  lifecycle.add('store readiness', new StoreReadiness({ store, database: DEFAULT_DATABASE, watch, logger }));
   const rejects = new RejectLog(books);
   const budget = createBudget(config, context);
   const derivedRows = new DerivedRows(askStoredSeries(store, logger));

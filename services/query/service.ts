@@ -41,8 +41,8 @@ export async function startQueryService(
   overrides: QueryOverrides = {},
 ): Promise<RunningService> {
   const lifecycle = new Lifecycle(logger);
-  const { store, services } = await openStore({
-    ...{ config, context: { logger, registry }, lifecycle, application: 'query' },
+  const { store, watch } = await openStore({
+    ...{ config, context: { logger, registry, readiness }, lifecycle, application: 'query' },
   });
   const keys = lifecycle.add('gatekeeper keys', createGatekeeperKeys(config.gatekeeperUrl));
   const context = {
@@ -70,9 +70,6 @@ export async function startQueryService(
   lifecycle.add('rpc server', rpc);
   // Closed before the server, which waits for its calls.
   lifecycle.add('live tails', tail);
-  lifecycle.add(
-    'clickhouse watch',
-    watchClickHouse({ ping: (signal) => store.ping(signal), readiness, logger }),
-  );
+  lifecycle.add('clickhouse watch', watchClickHouse({ ping: (signal) => store.ping(signal), watch, logger }));
   return { url: rpc.url, close: async () => void (await lifecycle.close()) };
 }
