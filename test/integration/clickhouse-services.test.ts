@@ -36,15 +36,24 @@ async function sendUntilAdmitted(name: TenantName): Promise<void> {
   );
 }
 
+/** A machine that is busy makes the tables, but not within a call's time: what is done is not done again. */
+function createCell(...args: string[]): Promise<Record<string, unknown>> {
+  return eventually(() =>
+    bed.gob('cells', 'create', ...args).catch((error: Error) => {
+      if (/^50[34]/.test(error.message)) return undefined;
+      throw error;
+    }),
+  );
+}
+
 it(
   'a cell on another service takes its tenant from the first byte to the chart',
   async () => {
     await expect(bed.gob('cells', 'create', 'eu', '--service', 'mars')).rejects.toThrow(
       /knows no ClickHouse service "mars", only default, eu2.*CLICKHOUSE_SERVICES_FILE/,
     );
-    const made = await bed.gob('cells', 'create', 'eu', '--service', 'eu2', '--dedicated-to', '33');
+    const made = await createCell('eu', '--service', 'eu2', '--dedicated-to', '33');
     expect(made.cell).toMatchObject({ name: 'eu', database: 'gob_cell_eu', service: 'eu2' });
-    expect(made.statements).toHaveLength((made.statements as string[]).length || 1);
     await expect(bed.gob('cells', 'create', 'eu', '--service', 'default')).rejects.toThrow(/service eu2/);
     const { cells } = await bed.gob('cells', 'list');
     expect(cells).toMatchObject([
@@ -134,10 +143,13 @@ it(
       const left = [...(await countRows(bed.store, EU_CELL))].filter(([, rows]) => rows > 0);
       return left.length === 0;
     });
-    const { entries } = (await bed.gob('audit', '--tenant', '33')) as { entries: { action: string }[] };
-    expect(entries.map(({ action }) => action)).toEqual(
-      expect.arrayContaining(['storage_hard', 'erase_before', 'erase_after']),
-    );
+    // The receipt is written when nothing was left.
+    const actions = await eventually(async () => {
+      const { entries } = await bed.gob('audit', '--tenant', '33', '--page-size', '200');
+      const found = (entries as { action: string }[]).map(({ action }) => action);
+      return found.includes('erase_after') ? found : undefined;
+    });
+    expect(actions).toEqual(expect.arrayContaining(['storage_hard', 'drop_partition', 'erase_before']));
     expect(await spansIn(HOME_CELL, 'home')).toBe(2_004);
   },
   TEST_TIMEOUT_MS,
@@ -147,20 +159,20 @@ it(
   'a service that is added to the file can be used at once, and a file that is not right changes nothing',
   async () => {
     const eu3 = { name: 'eu3', url: bed.defaultUrl };
+    const dryRun = () => bed.gob('cells', 'create', 'third', '--service', 'eu3', '--dry-run');
+    const isRefused = () =>
+      dryRun().then(
+        () => false,
+        (error: Error) => /knows no ClickHouse service "eu3"/.test(error.message),
+      );
     bed.writeServices([bed.eu2, { ...eu3, url: 'no url' }]);
+    expect(await isRefused()).toBe(true);
     bed.writeServices([bed.eu2, eu3]);
-    await eventually(async () =>
-      bed.gob('cells', 'create', 'third', '--service', 'eu3').catch(() => undefined),
-    );
-    expect(await spansIn('gob_cell_third@eu3', 'home')).toBe(0);
+    const { statements } = await eventually(() => dryRun().catch(() => undefined));
+    expect(statements).toContainEqual(expect.stringContaining('`gob_cell_third`.spans'));
     bed.writeServices([bed.eu2]);
-    const gone = await eventually(() =>
-      spansIn('gob_cell_third@eu3', 'home').then(
-        () => undefined,
-        (error) => error,
-      ),
-    );
-    expect(gone).toMatchObject({ code: 'unavailable', cause: { message: expect.stringContaining('"eu3"') } });
+    await eventually(isRefused);
+    expect(await bed.countShown('home')).toBe(4);
   },
   TEST_TIMEOUT_MS,
 );
