@@ -131,7 +131,9 @@ async function startMesh({ directory, identityFile, clickhouse }: MeshOptions) {
   const startQuota = async () => {
     const context = testServiceContext();
     const address = { host: '127.0.0.1', port: quotaPort };
-    const config = { ...loadConfig(tenantQuotaSettings, defaults), ...clickhouse, gatekeeperUrl };
+    const retentionIntervalMs = 1_000;
+    const own = { ...clickhouse, gatekeeperUrl, retentionIntervalMs };
+    const config = { ...loadConfig(tenantQuotaSettings, defaults), ...own };
     const quota = await startTenantQuota({ ...config, tenantQuotaAddress: address }, context);
     await context.readiness.whenReady();
     return quota;
