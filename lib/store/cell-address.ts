@@ -25,10 +25,16 @@ export function cellAddress({ database, service }: CellPlace): string {
 
 /** Throws `internal` for what `cellAddress` never makes: a wrong guess would be another service's database. */
 export function parseCellAddress(address: string): CellPlace {
+  const place = tryParse(address);
+  if (place) return place;
+  throw new AppError('internal', 'Internal error.', { cause: new Error(`not a cell: ${address}`) });
+}
+
+export const isCellAddress = (text: string): boolean => tryParse(text) !== undefined;
+
+function tryParse(address: string): CellPlace | undefined {
   const [database = '', service = DEFAULT_SERVICE, ...rest] = address.split(SEPARATOR);
-  if (database === '' || rest.length > 0 || !isServiceName(service))
-    throw new AppError('internal', 'Internal error.', { cause: new Error(`not a cell: ${address}`) });
-  return { database, service };
+  return database !== '' && rest.length === 0 && isServiceName(service) ? { database, service } : undefined;
 }
 
 /** The name that ClickHouse knows the database by. */

@@ -63,7 +63,7 @@ export class RoutedStore implements Store {
     await Promise.all(clients.map(({ store }) => store.close()));
   }
 
-  #at<D extends string | undefined, R>(
+  async #at<D extends string | undefined, R>(
     address: D,
     send: (client: Client, database: D) => Promise<R>,
   ): Promise<R> {

@@ -88,10 +88,11 @@ export class ServiceWatch implements Closable {
     for (const [service, reason] of this.#reasons) this.#up.set({ service }, reason === '' ? 1 : 0);
     const ofDefault = this.#reasons.get(DEFAULT_SERVICE) ?? '';
     const isAnyUp = [...this.#reasons.values()].includes('');
-    if (ofDefault === '' || isAnyUp) readiness.unblock(DEPENDENCY);
-    else readiness.block(DEPENDENCY, ofDefault);
+    const isBlocked = ofDefault !== '' && !isAnyUp;
+    if (isBlocked) readiness.block(DEPENDENCY, ofDefault);
+    else readiness.unblock(DEPENDENCY);
     for (const [service, reason] of this.#reasons) {
-      if (reason === '') readiness.settle(concernOf(service));
+      if (reason === '' || (isBlocked && service === DEFAULT_SERVICE)) readiness.settle(concernOf(service));
       else readiness.concern(concernOf(service), reason);
     }
   }
@@ -108,6 +109,8 @@ function upGauge(registry: Registry): Gauge<'service'> {
       name,
       help: '1 while the ClickHouse service can be used, 0 while it cannot.',
       labelNames: ['service'] as const,
+      // Of several workers the one that knows of trouble.
+      aggregator: 'min',
       registers: [registry],
     })
   );
