@@ -111,7 +111,8 @@ const spoolSettings = defineSettings({
     env: 'INGEST_SEGMENT_BYTES',
     type: bytes,
     default: '32MiB',
-    description: 'The same in bytes. The inserts that run (at most four) are held in memory.',
+    description:
+      'The same in bytes. The inserts that run (at most four to a ClickHouse service) are held in memory.',
   },
   ingestSegmentMaxAgeMs: {
     yaml: 'ingest.segment_max_age',
@@ -161,6 +162,7 @@ export const otlpReceiverSettings = defineSettings({
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   trustedProxies: proxySettings.trustedProxies,
   clickhouseUrl: clickhouseSettings.clickhouseUrl,
+  clickhouseServicesFile: clickhouseSettings.clickhouseServicesFile,
   clickhouseMaxConnections: clickhouseSettings.clickhouseMaxConnections,
   ingestMaxRequestBytes: {
     yaml: 'ingest.max_request_bytes',

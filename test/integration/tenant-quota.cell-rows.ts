@@ -49,10 +49,11 @@ export async function countRows(store: Store, database: string): Promise<Map<str
   const { rows: tables } = await store.query<{ table: string }>(
     {
       name: 'test_tables',
-      sql: `SELECT DISTINCT table FROM system.columns WHERE database = {name:String} AND name = 'TenantId'
-        AND table IN (SELECT name FROM system.tables WHERE database = {name:String} AND engine LIKE '%MergeTree')`,
+      sql: `SELECT DISTINCT table FROM system.columns WHERE database = {database:String} AND name = 'TenantId'
+        AND table IN (SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree')`,
     },
-    { name: database },
+    {},
+    { database },
   );
   const counts = new Map<string, number>();
   for (const { table } of tables) {

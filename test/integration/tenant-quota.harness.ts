@@ -74,7 +74,7 @@ export async function startUnderTest(
 }
 
 export const untilReady = (readiness: Readiness) =>
-  vi.waitFor(() => expect(readiness.blockers).toEqual({}), { timeout: 20_000, interval: 5 });
+  vi.waitFor(() => expect(readiness.blockers).toEqual({}), { timeout: 200_000, interval: 5 });
 
 /** `7, 8 off` */
 export const projectsOf = (tenant: Tenant | undefined) =>

@@ -53,8 +53,8 @@ export class TablesDiffer extends AppError {
  * data. Rejects with TablesDiffer (`unavailable`), whose message lists every difference.
  */
 export async function checkTables(store: Store, database: string, signal?: AbortSignal): Promise<void> {
-  const params = { database, tables: [...WRITTEN_COLUMNS.keys()] };
-  const { rows } = await store.query<ColumnRow>(READ_COLUMNS, params, { signal });
+  const params = { tables: [...WRITTEN_COLUMNS.keys()] };
+  const { rows } = await store.query<ColumnRow>(READ_COLUMNS, params, { database, signal });
   const differences = [...WRITTEN_COLUMNS].flatMap(([table, columns]) =>
     differencesOf(
       table,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCellAddress } from '../../../lib/store/cell-address.js';
 import {
   FORMAT_VERSION,
   FRAME_BYTES,
@@ -40,7 +41,7 @@ export interface ScanOptions {
 
 const headerSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{32}$/),
-  database: z.string().min(1),
+  database: z.string().refine(isCellAddress),
   table: z.string().min(1),
   columns: z.array(z.string().min(1)).min(1),
   token: z.string().min(1),

@@ -27,8 +27,13 @@ export async function emptyCell(
   );
   for (const { table } of there) {
     await lease.verify();
-    const target = { database: cell.database, table, cluster };
-    const options = { signal, maxExecutionMs: DELETE_BUDGET_MS, settings: { mutations_sync: 1 } };
+    const target = { table, cluster };
+    const options = {
+      database: cell.database,
+      signal,
+      maxExecutionMs: DELETE_BUDGET_MS,
+      settings: { mutations_sync: 1 },
+    };
     await store.command(deleteTenant(target), { tenantId, ...clusterParams(target) }, options);
   }
 }

@@ -17,6 +17,8 @@ import type { Receivers } from './receivers.js';
 export interface MoverOptions {
   readonly store: Store;
   readonly cluster: string | undefined;
+  /** Cluster on which the tables of a cell are made, by the cell's address. */
+  readonly clusterOf: (database: string) => string | undefined;
   readonly registry: TenantRegistry;
   readonly writer: RegistryWriter;
   readonly table: MovesTable;

@@ -1,5 +1,7 @@
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
+import { serviceOf } from '../../../lib/store/cell-address.js';
 import type { Store } from '../../../lib/store/store.js';
+import { isUnreachable } from '../../../lib/store/store-errors.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease } from '../locks/lock.js';
 import type { AuditLog, Deed } from '../registry/audit-log.js';
@@ -13,7 +15,8 @@ import { type TenantTable, tablesOfTenant } from './tenant-tables.js';
 
 export interface EraserOptions {
   readonly store: Store;
-  readonly cluster: string | undefined;
+  /** Cluster on which the tables of a cell are made, by the cell's address. */
+  readonly clusterOf: (database: string) => string | undefined;
   readonly registry: TenantRegistry;
   readonly tables: RegistryTables;
   readonly writer: RegistryWriter;
@@ -37,13 +40,16 @@ export class Eraser {
   }
 
   async run(lease: Lease, signal: AbortSignal): Promise<void> {
+    /** Asked once in a run, so that tenants elsewhere need not wait for each of their tenants. */
+    const unreachable = new Set<string>();
     for (const { record, cell } of this.#options.registry.allViews()) {
       const isDue = record.status === 'deleting' && record.eraseAtMs <= Date.now();
-      if (!isDue || !cell) continue;
+      if (!isDue || !cell || unreachable.has(serviceOf(cell.database))) continue;
       try {
         await this.#erase(record, cell, lease, signal);
       } catch (error) {
         signal.throwIfAborted();
+        if (isUnreachable(error)) unreachable.add(serviceOf(cell.database));
         const { tenantId } = record;
         this.#options.logger.warn(
           { tenantId, reason: messageOf(error), err: error },
@@ -81,7 +87,8 @@ export class Eraser {
   }
 
   async #eraseRows(tenantId: number, cell: CellRecord, lease: Lease, signal: AbortSignal): Promise<void> {
-    const { store, cluster, audit } = this.#options;
+    const { store, clusterOf, audit } = this.#options;
+    const { database } = cell;
     const before = (await tablesOfTenant(store, cell, tenantId, signal)).filter(({ rows }) => rows > 0);
     const common = { actor: ACTOR, tenantId, cell: cell.name, fence: lease.fence };
     await audit.write(
@@ -90,8 +97,8 @@ export class Eraser {
     );
     for (const { table } of before) {
       await lease.verify();
-      const target = { database: cell.database, table, cluster };
-      const options = { signal, maxExecutionMs: DELETE_BUDGET_MS, settings: { mutations_sync: 1 } };
+      const target = { table, cluster: clusterOf(database) };
+      const options = { database, signal, maxExecutionMs: DELETE_BUDGET_MS, settings: { mutations_sync: 1 } };
       await store.command(deleteTenant(target), { tenantId, ...clusterParams(target) }, options);
     }
     const after = await tablesOfTenant(store, cell, tenantId, signal);
