@@ -1,9 +1,10 @@
+import type { RoomAnswer, RoomRequest } from './room.js';
 import type { WindowAnswer, WindowRequest } from './window.js';
 
 /**
  * Short-lived shared state: sessions, caches, one-time tokens, locks, rate windows. Keys and values are text. An
  * implementation MUST make each method atomic, MUST treat an expired key as absent, and MUST NOT lose a key before it expires
- * except by a restart of the store. A key belongs to one family of methods (text, fields, list, lock, window); mixing them is an
+ * except by a restart of the store. A key belongs to one family of methods (text, fields, list, lock, window, room); mixing them is an
  * error of the caller. Methods reject with AppError `unavailable` when the store cannot be reached.
  */
 export interface Kv {
@@ -47,6 +48,11 @@ export interface Kv {
 
   /** Checks several counters of one key against their limits and adds to all of them, or to none. */
   spendWindow(request: WindowRequest): Promise<WindowAnswer>;
+
+  /** Lets a guest into a room that is not full, or renews its stay. */
+  enterRoom(request: RoomRequest): Promise<RoomAnswer>;
+  /** Ends a guest's stay; nothing happens when it is not there. */
+  leaveRoom(room: string, guest: string): Promise<void>;
 
   /** How often the store was out of reach so far; it may have come back without what was in it. */
   readonly interruptions: number;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ExpiringMap } from './expiring-map.js';
 import type { Kv } from './kv.js';
+import type { RoomAnswer, RoomRequest } from './room.js';
 import { spendWindow, type WindowAnswer, type WindowRecord, type WindowRequest } from './window.js';
 
 const SWEEP_INTERVAL_MS = 10_000;
@@ -12,6 +13,7 @@ export class MemoryKv implements Kv {
   readonly #lists: ExpiringMap<readonly string[]>;
   readonly #locks: ExpiringMap<{ readonly owner: string; readonly token: number }>;
   readonly #windows: ExpiringMap<WindowRecord>;
+  readonly #rooms = new Map<string, ExpiringMap<true>>();
   readonly #lastTokens = new Map<string, number>();
   readonly #nowMs: () => number;
   readonly #sweeper: NodeJS.Timeout;
@@ -111,11 +113,32 @@ export class MemoryKv implements Kv {
     return answer;
   }
 
+  async enterRoom({ room, guest, capacity, ttlMs }: RoomRequest): Promise<RoomAnswer> {
+    const guests = this.#rooms.get(room) ?? new ExpiringMap<true>(this.#nowMs);
+    guests.sweep();
+    const isIn = guests.get(guest) === true || guests.size < capacity;
+    if (isIn) {
+      guests.set(guest, true, ttlMs);
+      this.#rooms.set(room, guests);
+    }
+    return { isIn, guests: guests.size };
+  }
+
+  async leaveRoom(room: string, guest: string): Promise<void> {
+    const guests = this.#rooms.get(room);
+    guests?.delete(guest);
+    if (guests?.size === 0) this.#rooms.delete(room);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
   }
 
   #sweep(): void {
     for (const map of [this.#texts, this.#records, this.#lists, this.#locks, this.#windows]) map.sweep();
+    for (const [room, guests] of this.#rooms) {
+      guests.sweep();
+      if (guests.size === 0) this.#rooms.delete(room);
+    }
   }
 }

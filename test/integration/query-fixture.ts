@@ -108,12 +108,7 @@ export async function startQueryBed(databases: readonly string[] = [DATABASE]): 
     closers.push(close);
     return { url: service.url, client: connectQuery(service.url), registry: context.registry, close };
   };
-  const sql = async (text: string) => {
-    const response = await fetch(clickhouse.url, { method: 'POST', body: text });
-    const answer = await response.text();
-    if (!response.ok) throw new Error(answer);
-    return answer.trim();
-  };
+  const sql = sqlOf(clickhouse.url);
   const { url, client } = await start();
   return {
     clickhouse,
@@ -124,19 +119,32 @@ export async function startQueryBed(databases: readonly string[] = [DATABASE]): 
     sql,
     as: async (principal, signal) =>
       withAssertion(await signer.sign(testPrincipal(principal), 'query'), signal),
-    insert: async (spans) => {
-      const groups = new Map<string, TestSpan[]>();
-      for (const span of spans) {
-        const key = JSON.stringify([span.database, Object.keys(span.columns ?? {})]);
-        groups.set(key, [...(groups.get(key) ?? []), span]);
-      }
-      for (const group of groups.values()) await sql(insertSql(group));
-    },
+    insert: (spans) => insertSpans({ sql }, spans),
     close: async () => {
       await Promise.all(closers.map((close) => close()));
       await clickhouse.close();
     },
   };
+}
+
+/** Runs SQL on an engine and returns the answer's text. */
+export const sqlOf =
+  (url: string): QueryBed['sql'] =>
+  async (text) => {
+    const response = await fetch(url, { method: 'POST', body: text });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(answer);
+    return answer.trim();
+  };
+
+/** One insert for each database and set of further columns, also of what is there already. */
+export async function insertSpans({ sql }: Pick<QueryBed, 'sql'>, spans: readonly TestSpan[]): Promise<void> {
+  const groups = new Map<string, TestSpan[]>();
+  for (const span of spans) {
+    const key = JSON.stringify([span.database, Object.keys(span.columns ?? {})]);
+    groups.set(key, [...(groups.get(key) ?? []), span]);
+  }
+  for (const group of groups.values()) await sql(insertSql(group));
 }
 
 /** Spans of one database with the same further columns. */
@@ -148,7 +156,7 @@ function insertSql(spans: readonly TestSpan[]): string {
     (span) => `(${[...baseValues(span), ...Object.values(span.columns ?? {})].join(', ')})`,
   );
   const table = `${first?.database ?? DATABASE}.spans`;
-  return `INSERT INTO ${table} (${columns}) SETTINGS async_insert = 0 VALUES ${rows.join(',\n')}`;
+  return `INSERT INTO ${table} (${columns}) SETTINGS async_insert = 0, insert_deduplicate = 0 VALUES ${rows.join(',\n')}`;
 }
 
 const BASE_COLUMNS = [

@@ -34,11 +34,13 @@ export interface TestLog {
   readonly database?: string;
 }
 
-/** Inserts into the database of the first record; one call is one block. */
+/** Inserts into the database of the first record, also what is there already; one call is one block. */
 export async function insertLogs(bed: Pick<QueryBed, 'sql'>, logs: readonly TestLog[]): Promise<void> {
   const table = `${logs[0]?.database ?? DATABASE}.logs`;
   const rows = logs.map((log) => `(${valuesOf(log).join(', ')})`).join(',\n');
-  await bed.sql(`INSERT INTO ${table} (${COLUMNS}) SETTINGS async_insert = 0 VALUES ${rows}`);
+  await bed.sql(
+    `INSERT INTO ${table} (${COLUMNS}) SETTINGS async_insert = 0, insert_deduplicate = 0 VALUES ${rows}`,
+  );
 }
 
 const COLUMNS =

@@ -60,9 +60,9 @@ export async function startMetricsBed(databases?: readonly string[]): Promise<Me
 }
 
 /** The receiver's transcoder in front of a store. */
-export async function createIngest(
-  bed: QueryBed,
-): Promise<Pick<MetricsBed, 'ingest'> & { stop(): Promise<void> }> {
+export async function createIngest(bed: {
+  readonly clickhouse: { readonly url: string };
+}): Promise<Pick<MetricsBed, 'ingest'> & { stop(): Promise<void> }> {
   const store = createStore({
     url: bed.clickhouse.url,
     logger: testServiceContext().logger,

@@ -1,8 +1,17 @@
 import type { Kv } from '../kv.js';
+import type { RoomAnswer, RoomRequest } from '../room.js';
 import type { WindowAnswer, WindowRequest } from '../window.js';
 import type { RedisClient } from './connect-redis.js';
 import { RedisLink, type RedisLinkOptions } from './redis-link.js';
-import { ACQUIRE_LOCK, DELETE_IF_EQUAL, INCREMENT, PUSH, SET_FIELDS, SPEND_WINDOW } from './scripts.js';
+import {
+  ACQUIRE_LOCK,
+  DELETE_IF_EQUAL,
+  ENTER_ROOM,
+  INCREMENT,
+  PUSH,
+  SET_FIELDS,
+  SPEND_WINDOW,
+} from './scripts.js';
 import { decodeWindowAnswer, encodeWindowRequest } from './window-arguments.js';
 
 export interface RedisKvOptions extends RedisLinkOptions {
@@ -18,6 +27,7 @@ const SCRIPTS = {
   gobSetFields: { numberOfKeys: 1, lua: SET_FIELDS },
   gobPush: { numberOfKeys: 1, lua: PUSH },
   gobAcquireLock: { numberOfKeys: 2, lua: ACQUIRE_LOCK },
+  gobEnterRoom: { numberOfKeys: 1, lua: ENTER_ROOM },
   gobSpendWindow: { numberOfKeys: 1, lua: SPEND_WINDOW },
 } as const;
 
@@ -98,6 +108,16 @@ export class RedisKv implements Kv {
   async spendWindow(request: WindowRequest): Promise<WindowAnswer> {
     const values = encodeWindowRequest(request, this.#nowMs?.());
     return decodeWindowAnswer(request, await this.#run('gobSpendWindow', [request.key], values));
+  }
+
+  async enterRoom({ room, guest, capacity, ttlMs }: RoomRequest): Promise<RoomAnswer> {
+    const answer = await this.#run('gobEnterRoom', [room], [guest, capacity, ttlMs]);
+    const [isIn, guests] = answer as readonly [number, number];
+    return { isIn: isIn === 1, guests };
+  }
+
+  async leaveRoom(room: string, guest: string): Promise<void> {
+    await this.#link.run((redis) => redis.zrem(this.#prefix + room, guest));
   }
 
   async close(): Promise<void> {
