@@ -59,17 +59,27 @@ const SERIES_FILTERS = [
   ...MARKS.map((mark) => `key,neq,${mark}`),
 ];
 
-function anySeries(random: Random) {
-  const attrs = random.below(2) === 0 ? {} : { attrs: pick(random, SERIES_FILTERS) };
-  return { ...pick(random, METRICS), ...RANGE, ...attrs };
+type Params = Readonly<Record<string, string>>;
+
+function anySeries(random: Random, metric: Params = pick(random, METRICS)): Params {
+  const attrs: Params = random.below(2) === 0 ? {} : { attrs: pick(random, SERIES_FILTERS) };
+  return { ...metric, ...RANGE, ...attrs };
 }
 
-function anyLines(random: Random): Record<string, string> {
-  const series = anySeries(random);
-  if (series.mtype === 'Histogram' && random.below(2) === 0) return { ...series, mvisual: 'heatmap' };
-  const grouped = { groupby_fn: 'sum', groupby_attrs: pick(random, ['host', 'key', '*']) };
-  return { ...series, ...(random.below(2) === 0 && grouped) };
+function anyLines(random: Random): Params {
+  const metric = pick(random, METRICS);
+  const series = anySeries(random, metric);
+  if (metric.mtype === 'Histogram' && random.below(2) === 0) return { ...series, mvisual: 'heatmap' };
+  const grouped: Params = { groupby_fn: 'sum', groupby_attrs: pick(random, ['host', 'key', '*']) };
+  return random.below(2) === 0 ? { ...series, ...grouped } : series;
 }
+
+const CATALOGUES: readonly Params[] = [
+  {},
+  { search: 'l' },
+  { trace_id: traceIdOf(1) },
+  { attributes: 'key' },
+];
 
 const now = new Date();
 const MONTH = { month: String(now.getUTCMonth() + 1), year: String(now.getUTCFullYear()) };
@@ -113,7 +123,7 @@ export const QUESTIONS: Readonly<Record<string, QuestionsOfRoute>> = {
   '/metrics/autocomplete': {
     ask: (random) => ({
       path: '/metrics/autocomplete',
-      query: pick(random, [{}, { search: 'l' }, { trace_id: traceIdOf(1) }, { attributes: 'key' }]),
+      query: pick(random, CATALOGUES),
     }),
   },
   '/metrics/search': { ask: (random) => ({ path: '/metrics/search', query: anyLines(random) }) },

@@ -18,7 +18,8 @@ import { QUESTIONS, type Question, STREAMS } from './gateway-isolation.questions
 import type { TenantBed } from './gateway-tenants.harness.js';
 
 const ROUNDS = 3;
-const EVERY_ROUTE_MS = 120_000;
+/** Some three hundred questions, each of which a busy machine may make wait. */
+const EVERY_ROUTE_MS = 300_000;
 
 let bed: TenantBed;
 beforeAll(async () => {
@@ -52,6 +53,9 @@ async function ask(owner: Owner, url: string): Promise<Answer> {
   const response = await get(url, readerOf(owner));
   const text = await response.text();
   expect(response.status, `${url}: ${text}`).toBe(200);
+  expect(response.headers.get('x-query-stats'), url).toMatch(
+    /^rows=\d+, bytes=\d+, ms=[\d.]+, statements=[1-9]/,
+  );
   return { url, text, body: JSON.parse(text), etag: response.headers.get('etag') };
 }
 
@@ -162,7 +166,7 @@ describe('what others send', { timeout: EVERY_ROUTE_MS }, () => {
           }
         }
       }
-    expect([tokens, etags].map((count) => count > 5)).toEqual([true, true]);
+    expect([tokens > 0, etags > 5]).toEqual([true, true]);
   });
 
   it('is told by no refusal either', async () => {
@@ -191,12 +195,11 @@ describe('what others send', { timeout: EVERY_ROUTE_MS }, () => {
 
   it('raises no alert of another, and each has its own', async () => {
     expect(await alertsOf(OWN)).toEqual(alertsAlone);
-    for (const { projectId, tenantId, amount, ...owner } of OWNERS) {
-      const alerts = (await alertsOf({ projectId, tenantId, amount, ...owner })) as Record<string, string>[];
-      expect(new Set(alerts.map((alert) => `${alert.tenant_id}/${alert.project_id}`))).toEqual(
-        new Set([`${tenantId}/${projectId}`]),
-      );
-      expect(alerts.reduce((sum, { count }) => sum + Number(count), 0)).toBe(amount);
+    for (const owner of OWNERS) {
+      const alerts = (await alertsOf(owner)) as Record<string, string>[];
+      const projects = new Set(alerts.map((alert) => `${alert.tenant_id}/${alert.project_id}`));
+      expect([...projects]).toEqual([`${owner.tenantId}/${owner.projectId}`]);
+      expect(alerts.reduce((sum, { count }) => sum + Number(count), 0)).toBe(owner.amount);
     }
   });
 
@@ -238,6 +241,11 @@ describe('every route', { timeout: EVERY_ROUTE_MS }, () => {
     'GET /v1/auth/callback',
   ];
   const PUBLIC = ['GET /*', 'OPTIONS *', 'GET /openapi.json', ...SIGNING];
+  const CREDENTIALS_OF_STRANGERS: readonly Record<string, string>[] = [
+    {},
+    { authorization: 'Bearer wrong' },
+    { cookie: 'gob_session=wrong' },
+  ];
   /** About the caller, whoever that is. */
   const OF_CALLER = ['GET /v1/session', 'GET /observability/v1/alerts'];
 
@@ -248,10 +256,9 @@ describe('every route', { timeout: EVERY_ROUTE_MS }, () => {
     return base && url.slice(base.path.length);
   };
   const addressOf = (url: string) => {
-    const suffix = suffixOf(url);
-    const { path } = QUESTIONS[suffix ?? '']?.ask(new Random(1), 'ab'.repeat(16)) ?? { path: suffix };
-    const whole = suffix === undefined ? url : url.slice(0, -suffix.length) + path;
-    return whole
+    const suffix = suffixOf(url) ?? '';
+    const path = QUESTIONS[suffix]?.ask(new Random(1), 'ab'.repeat(16)).path ?? suffix;
+    return (url.slice(0, url.length - suffix.length) + path)
       .replace(':group_id', String(OWN.tenantId))
       .replace(':project_id', String(OWN.projectId))
       .replace(':tenant_id', String(OWN.tenantId))
@@ -282,8 +289,8 @@ describe('every route', { timeout: EVERY_ROUTE_MS }, () => {
     const closed = closedRoutes().filter(({ url }) => OF_TENANT_QUOTA.test(url));
     expect(closed.length).toBeGreaterThan(20);
     for (const { method, url } of closed)
-      for (const credential of [{}, { authorization: 'Bearer wrong' }, { cookie: 'gob_session=wrong' }]) {
-        const response = await send(method, url, { ...credential });
+      for (const credential of CREDENTIALS_OF_STRANGERS) {
+        const response = await send(method, url, credential);
         expect(response.status, `${method} ${url}`).toBe(401);
       }
   });

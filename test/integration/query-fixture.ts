@@ -4,8 +4,10 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import { expect } from 'vitest';
 import { Operator, type SelectionSchema } from '../../gen/es/gob/query/v1/filter_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
+import { loadConfig } from '../../lib/config/load.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { fromConnectError } from '../../lib/errors/connect.js';
+import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
 import type { Principal } from '../../lib/rpc/caller.js';
 import { withAssertion } from '../../lib/rpc/client.js';
 import { migrate } from '../../lib/store/migrate.js';
@@ -52,6 +54,7 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryPageTokenKey: 'the key of the page tokens of tests',
   queryTailMaxViewers: 20,
   queryTailOverlapMs: 120_000,
+  ...loadConfig(redisSettings, { argv: [], env: {} }),
   queryMaxMetricSeries: 1_000,
   queryMaxMetricPoints: 200_000,
 };

@@ -167,6 +167,28 @@ describe('one trace', () => {
   });
 });
 
+describe('a trace of more than 2,000 spans', () => {
+  it('comes in windows of 2,000, each span once though some were delivered again', async () => {
+    const projectId = 12n;
+    const traceId = traceIdOf(12);
+    const insert = (rows: number) =>
+      bed.sql(`INSERT INTO gob_cell_default.spans (TenantId, ProjectId, Timestamp, TraceId, SpanId, ParentSpanId, ServiceName, SpanName)
+        SELECT 1, ${projectId}, fromUnixTimestamp64Nano(${NOW - HOUR} + intDiv(number, 3), 'UTC'), unhex('${traceId}'),
+          unhex(leftPad(hex(number + 1), 16, '0')), unhex(leftPad(hex(number), 16, '0')), 'shop', 'call'
+        FROM numbers(${rows}) SETTINGS insert_deduplicate = 0`);
+    await insert(2_003);
+    await insert(1_999);
+    const options = await bed.as({ projectId });
+    const first = await bed.client.getTrace({ traceId: bytesOf(traceId) }, options);
+    const { nextPageToken: pageToken } = first;
+    const second = await bed.client.getTrace({ traceId: bytesOf(traceId), pageToken }, options);
+    expect([first.spans.length, second.spans.length, second.nextPageToken]).toEqual([2_000, 3, '']);
+    const ids = [...first.spans, ...second.spans].map((span) => Number.parseInt(toHex(span.spanId), 16));
+    expect(ids).toEqual(Array.from({ length: 2_003 }, (_, index) => index + 1));
+    for (const { summary } of [first, second]) expect(summary?.totalSpans).toBe(2_003n);
+  });
+});
+
 describe('names', () => {
   it('are sorted, without doubles, exact whatever they hold', async () => {
     const projectId = 20n;

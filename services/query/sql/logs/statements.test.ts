@@ -57,7 +57,6 @@ const STATEMENTS: Readonly<Record<string, BoundStatement>> = {
   services: logServices(range, { ...NO_LOG_FILTER, serviceNames: [EVIL] }),
   'severity-counts': logSeverityCounts({ range, filter: NO_LOG_FILTER, bucketNano: 60n, buckets: 3 }),
   'severity-repeats': logSeverityRepeats({ range, filter: every, bucketNano: 60n, buckets: 3 }),
-  'severity-repeats': logSeverityRepeats({ range, filter: every, bucketNano: 60n, buckets: 3 }),
   'tail-counts': logTailCounts(range, neighbours, 400),
   'tail-rows': logTailRows({ range, filter: neighbours, seconds: [1, 2], limit: 500 }),
   'trace-time': traceTime(['1a'.repeat(16)], range),
