@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { QUERY_BASES } from '../../gateway/rest/bases.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../_util/random.js';
 import { OF_TENANT_QUOTA, problemOf } from './gateway-data.js';
+import { type Answers, Asking, basesOf, stableOf, urlOf } from './gateway-isolation.asking.js';
 import {
   addDataOf,
   addLogs,
@@ -14,110 +14,31 @@ import {
   SIBLING,
   startIsolationBed,
 } from './gateway-isolation.bed.js';
-import { QUESTIONS, type Question, STREAMS } from './gateway-isolation.questions.js';
+import { QUESTIONS, STREAMS } from './gateway-isolation.questions.js';
+import { closedRoutes, isOfCaller, sendTo, suffixOf } from './gateway-isolation.routes.js';
 import type { TenantBed } from './gateway-tenants.harness.js';
 
-const ROUNDS = 3;
-/** Some three hundred questions, each of which a busy machine may make wait. */
-const EVERY_ROUTE_MS = 300_000;
+/** More than a hundred questions, each of which a busy machine may make wait. */
+const EVERY_ROUTE_MS = 600_000;
 
 let bed: TenantBed;
+const asking = new Asking(() => bed.gatewayUrl);
 beforeAll(async () => {
   bed = await startIsolationBed();
 }, EVERY_ROUTE_MS);
 afterAll(() => bed.close());
 
-/** Its paths, one for each generation. */
-const basesOf = ({ tenantId, projectId }: Owner): readonly string[] =>
-  QUERY_BASES.map(({ path }) =>
-    path.replace(':group_id', String(tenantId)).replace(':project_id', String(projectId)),
-  );
-
-function get(path: string, token?: string, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${bed.gatewayUrl}${path}`, {
-    headers: { ...headers, ...(token !== undefined && { 'PRIVATE-TOKEN': token }) },
-  });
-}
-
-const urlOf = (base: string, { path, query = {} }: Question, more: Record<string, string> = {}): string =>
-  `${base}${path}?${new URLSearchParams({ ...query, ...more })}`;
-
-interface Answer {
-  readonly url: string;
-  readonly text: string;
-  readonly body: Record<string, unknown>;
-  readonly etag: string | null;
-}
-
-async function ask(owner: Owner, url: string): Promise<Answer> {
-  const response = await get(url, readerOf(owner));
-  const text = await response.text();
-  expect(response.status, `${url}: ${text}`).toBe(200);
-  expect(response.headers.get('x-query-stats'), url).toMatch(
-    /^rows=\d+, bytes=\d+, ms=[\d.]+, statements=[1-9]/,
-  );
-  return { url, text, body: JSON.parse(text), etag: response.headers.get('etag') };
-}
-
-/** Of its newest record but one. */
-async function fingerprintOf(owner: Owner): Promise<string> {
-  const { body } = await ask(owner, `${basesOf(owner)[0]}/logs/search?period=1h`);
-  return (body.results as { fingerprint: string }[])[1]?.fingerprint ?? '';
-}
-
-/** The same questions each time, for each route some, in all generations of paths. */
-async function answersOf(owner: Owner): Promise<Map<string, Answer[]>> {
-  const random = new Random(4);
-  const fingerprint = await fingerprintOf(owner);
-  const answers = new Map<string, Answer[]>();
-  for (const [route, { ask: questionOf }] of Object.entries(QUESTIONS)) {
-    const list: Answer[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const base = basesOf(owner)[round % QUERY_BASES.length] ?? '';
-      list.push(await ask(owner, urlOf(base, questionOf(random, fingerprint))));
-    }
-    answers.set(route, list);
-  }
-  return answers;
-}
-
-function stableOf(route: string, answers: readonly Answer[]): unknown {
-  const stable = QUESTIONS[route]?.stable ?? (({ next_page_token: _sealed, ...rest }) => rest);
-  return answers.map(({ body }) => stable(body));
-}
-
-/** The loop that measures what is stored has come by. */
-async function untilMeasured(owner: Owner): Promise<void> {
-  const stored = QUESTIONS['/analytics/storage'];
-  const question = stored?.ask(new Random(1), '') ?? { path: '' };
-  await vi.waitFor(
-    async () => {
-      // Any change has it look at once.
-      await bed.gob('tenants', 'put', '90', '--path', `tenant-90-${Date.now()}`);
-      const { body } = await ask(owner, urlOf(basesOf(owner)[0] ?? '', question));
-      expect(JSON.stringify(body)).toContain(`"logs":${owner.amount + 1}`);
-    },
-    { timeout: 60_000, interval: 300 },
-  );
-}
-
-async function alertsOf(owner: Owner): Promise<unknown> {
-  return (await get('/observability/v1/alerts', readerOf(owner))).json();
-}
-
 describe('what others send', { timeout: EVERY_ROUTE_MS }, () => {
-  let alone: Map<string, Answer[]>;
-  let beside: ReadonlyMap<Owner, Map<string, Answer[]>>;
+  let alone: Answers;
+  let beside: ReadonlyMap<Owner, Answers>;
   let alertsAlone: unknown;
   beforeAll(async () => {
     await addDataOf(bed, OWN);
-    await untilMeasured(OWN);
-    alone = await answersOf(OWN);
-    alertsAlone = await alertsOf(OWN);
+    alone = await asking.answersOf(OWN);
+    alertsAlone = await asking.alertsOf(OWN);
     for (const owner of [OTHER, SIBLING]) await addDataOf(bed, owner);
-    for (const owner of [OTHER, SIBLING]) await untilMeasured(owner);
-    const answers: [Owner, Map<string, Answer[]>][] = [];
-    for (const owner of OWNERS) answers.push([owner, await answersOf(owner)]);
+    const answers: [Owner, Answers][] = [];
+    for (const owner of OWNERS) answers.push([owner, await asking.answersOf(owner)]);
     beside = new Map(answers);
   }, EVERY_ROUTE_MS);
 
@@ -145,22 +66,21 @@ describe('what others send', { timeout: EVERY_ROUTE_MS }, () => {
     let etags = 0;
     for (const [route, answers] of beside.get(OWN) ?? [])
       for (const { url, body, etag, text } of answers) {
-        const random = new Random(1);
-        const question = QUESTIONS[route]?.ask(random, '') ?? { path: '' };
+        const question = QUESTIONS[route]?.ask(new Random(1), '') ?? { path: '' };
         for (const stranger of [OTHER, SIBLING]) {
           const base = basesOf(stranger)[0] ?? '';
           const params = Object.fromEntries(new URL(url, bed.gatewayUrl).searchParams);
           if (typeof body.next_page_token === 'string') {
             const asked = urlOf(base, { ...question, query: params }, { page_token: body.next_page_token });
-            expect(await problemOf(await get(asked, readerOf(stranger)), 400), url).toMatchObject({
+            expect(await problemOf(await asking.get(asked, stranger), 400), url).toMatchObject({
               field: 'page_token',
             });
             tokens++;
           }
           if (etag !== null) {
             const asked = urlOf(base, { ...question, query: params });
-            const answer = await get(asked, readerOf(stranger), { 'if-none-match': etag });
-            const same = (await ask(stranger, asked)).text === text;
+            const answer = await asking.get(asked, stranger, { 'if-none-match': etag });
+            const same = (await asking.ask(stranger, asked)).text === text;
             expect([answer.status, same], url).toEqual([same ? 304 : 200, same]);
             etags++;
           }
@@ -170,33 +90,31 @@ describe('what others send', { timeout: EVERY_ROUTE_MS }, () => {
   });
 
   it('is told by no refusal either', async () => {
-    const ids = (owner: Owner, trace: string, fingerprint: string) => [
-      `${basesOf(owner)[0]}/traces/${trace}`,
-      `${basesOf(owner)[0]}/logs/${fingerprint}/context`,
+    const pathsOf = (trace: string, fingerprint: string) => [
+      { id: trace, path: `/traces/${trace}` },
+      { id: fingerprint, path: `/logs/${fingerprint}/context` },
     ];
-    const refusalOf = async (url: string, token: string) => {
-      const { request_id: _id, ...problem } = await problemOf(await get(url, token), 404);
-      return JSON.stringify(problem);
+    /** Without what it was asked by. */
+    const refusalOf = async ({ id, path }: { id: string; path: string }) => {
+      const response = await asking.get(`${basesOf(OWN)[0]}${path}`, OWN);
+      const { request_id: _id, ...problem } = await problemOf(response, 404);
+      return JSON.stringify(problem).replaceAll(id, 'ID');
     };
-    const nobodys = ids(OWN, 'ab'.repeat(16), `${'0'.repeat(15)}1${'ab'.repeat(8)}`);
+    const ofNobody: string[] = [];
+    for (const path of pathsOf('ab'.repeat(16), `${'0'.repeat(15)}1${'ab'.repeat(8)}`))
+      ofNobody.push(await refusalOf(path));
     for (const owner of [OTHER, SIBLING]) {
-      const existing = ids(OWN, ownTraceOf(owner), await fingerprintOf(owner));
-      for (const [index, url] of existing.entries()) {
-        const [id, nobodysId] = [url, nobodys[index] ?? ''].map((path) => path.split('/')[5] ?? '');
-        const existingRefusal = (await refusalOf(url, readerOf(OWN))).replaceAll(id ?? '', 'ID');
-        const unknownRefusal = (await refusalOf(nobodys[index] ?? '', readerOf(OWN))).replaceAll(
-          nobodysId ?? '',
-          'ID',
-        );
-        expect(existingRefusal).toBe(unknownRefusal);
-      }
+      const refusals: string[] = [];
+      for (const path of pathsOf(ownTraceOf(owner), await asking.fingerprintOf(owner)))
+        refusals.push(await refusalOf(path));
+      expect(refusals).toEqual(ofNobody);
     }
   });
 
   it('raises no alert of another, and each has its own', async () => {
-    expect(await alertsOf(OWN)).toEqual(alertsAlone);
+    expect(await asking.alertsOf(OWN)).toEqual(alertsAlone);
     for (const owner of OWNERS) {
-      const alerts = (await alertsOf(owner)) as Record<string, string>[];
+      const alerts = await asking.alertsOf(owner);
       const projects = new Set(alerts.map((alert) => `${alert.tenant_id}/${alert.project_id}`));
       expect([...projects]).toEqual([`${owner.tenantId}/${owner.projectId}`]);
       expect(alerts.reduce((sum, { count }) => sum + Number(count), 0)).toBe(owner.amount);
@@ -205,7 +123,7 @@ describe('what others send', { timeout: EVERY_ROUTE_MS }, () => {
 
   it('does not appear in another’s session', async () => {
     for (const owner of OWNERS) {
-      const session = (await (await get('/v1/session', readerOf(owner))).json()) as { projects: unknown };
+      const session = (await (await asking.get('/v1/session', owner)).json()) as { projects: unknown };
       expect(session.projects).toEqual([
         { id: owner.projectId, path: `tenant-${owner.tenantId}/project-${owner.projectId}` },
       ]);
@@ -233,52 +151,17 @@ describe('what others send', { timeout: EVERY_ROUTE_MS }, () => {
 });
 
 describe('every route', { timeout: EVERY_ROUTE_MS }, () => {
-  /** What may be asked without a credential: the UI, the documentation, and the way in and out. */
-  const SIGNING = [
-    'POST /v1/auth/sign-in',
-    'POST /v1/auth/sign-out',
-    'GET /v1/auth/start',
-    'GET /v1/auth/callback',
-  ];
-  const PUBLIC = ['GET /*', 'OPTIONS *', 'GET /openapi.json', ...SIGNING];
   const CREDENTIALS_OF_STRANGERS: readonly Record<string, string>[] = [
     {},
     { authorization: 'Bearer wrong' },
     { cookie: 'gob_session=wrong' },
   ];
-  /** About the caller, whoever that is. */
-  const OF_CALLER = ['GET /v1/session', 'GET /observability/v1/alerts'];
-
-  const closedRoutes = () =>
-    bed.routes.filter(({ method, url }) => !PUBLIC.includes(`${method.replace('HEAD', 'GET')} ${url}`));
-  const suffixOf = (url: string) => {
-    const base = QUERY_BASES.find(({ path }) => url.startsWith(`${path}/`));
-    return base && url.slice(base.path.length);
-  };
-  const addressOf = (url: string) => {
-    const suffix = suffixOf(url) ?? '';
-    const path = QUESTIONS[suffix]?.ask(new Random(1), 'ab'.repeat(16)).path ?? suffix;
-    return (url.slice(0, url.length - suffix.length) + path)
-      .replace(':group_id', String(OWN.tenantId))
-      .replace(':project_id', String(OWN.projectId))
-      .replace(':tenant_id', String(OWN.tenantId))
-      .replace(/:\w+/, 'default');
-  };
-  const send = (method: string, url: string, headers: Record<string, string>) =>
-    fetch(`${bed.gatewayUrl}${addressOf(url)}`, {
-      method,
-      headers: {
-        ...{ 'x-requested-with': 'XMLHttpRequest', ...headers },
-        ...(method === 'PUT' && { 'content-type': 'application/json' }),
-      },
-      ...(method === 'PUT' && { body: '{}' }),
-    });
 
   it('that shows data of a project is asked above', () => {
     const known = new Set([...Object.keys(QUESTIONS), ...STREAMS]);
-    const shown = closedRoutes().filter(({ method, url }) => {
+    const shown = closedRoutes(bed.routes).filter(({ method, url }) => {
       const isElsewhere = url.startsWith('/v3/admin/') || url === '/v3/tenant/:project_id';
-      return method === 'GET' && !isElsewhere && !OF_CALLER.includes(`GET ${url}`);
+      return method === 'GET' && !isElsewhere && !isOfCaller(url);
     });
     const unknown = shown.filter(({ url }) => !known.has(suffixOf(url) ?? ''));
     expect(unknown.map(({ url }) => url)).toEqual([]);
@@ -286,33 +169,35 @@ describe('every route', { timeout: EVERY_ROUTE_MS }, () => {
   });
 
   it('of tenant-quota refuses a stranger', async () => {
-    const closed = closedRoutes().filter(({ url }) => OF_TENANT_QUOTA.test(url));
+    const closed = closedRoutes(bed.routes).filter(({ url }) => OF_TENANT_QUOTA.test(url));
     expect(closed.length).toBeGreaterThan(20);
-    for (const { method, url } of closed)
+    for (const route of closed)
       for (const credential of CREDENTIALS_OF_STRANGERS) {
-        const response = await send(method, url, credential);
-        expect(response.status, `${method} ${url}`).toBe(401);
+        const { status } = await sendTo(bed.gatewayUrl, route, credential);
+        // A session is none to run the instance with, whoever's it is.
+        const refusals = 'cookie' in credential ? [401, 403] : [401];
+        expect(refusals, `${route.method} ${route.url}`).toContain(status);
       }
   });
 
   it('that names a project or a tenant refuses a user of another, and one of the tenant’s other project', async () => {
-    for (const { method, url } of closedRoutes().filter(({ url }) => url.includes(':'))) {
-      const isAdmin = url.startsWith('/v3/admin/');
+    for (const route of closedRoutes(bed.routes).filter(({ url }) => url.includes(':'))) {
+      const { method, url } = route;
       for (const stranger of [OTHER, SIBLING]) {
-        const response = await send(method, url, { 'private-token': readerOf(stranger) });
+        const response = await sendTo(bed.gatewayUrl, route, { 'private-token': readerOf(stranger) });
         if (suffixOf(url) === undefined || url.includes(':project_id'))
-          expect(response.status, `${method} ${url}`).toBe(isAdmin ? 403 : 404);
+          expect(response.status, `${method} ${url}`).toBe(url.startsWith('/v3/admin/') ? 403 : 404);
         expect(await response.text()).not.toContain(OWN.mark);
       }
     }
   });
 
   it('for those who run the instance refuses everybody else', async () => {
-    const admin = closedRoutes().filter(({ url }) => url.startsWith('/v3/admin/'));
+    const admin = closedRoutes(bed.routes).filter(({ url }) => url.startsWith('/v3/admin/'));
     expect(admin.length).toBeGreaterThan(15);
-    for (const { method, url } of admin) {
-      const response = await send(method, url, { 'private-token': readerOf(OWN) });
-      expect(response.status, `${method} ${url}`).toBe(403);
+    for (const route of admin) {
+      const response = await sendTo(bed.gatewayUrl, route, { 'private-token': readerOf(OWN) });
+      expect(response.status, `${route.method} ${route.url}`).toBe(403);
     }
   });
 });

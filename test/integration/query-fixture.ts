@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
@@ -140,6 +141,9 @@ export const sqlOf =
     return answer.trim();
   };
 
+/** Settings of an insert that stores its rows whatever was inserted before; the tables drop a block that they have seen. */
+export const anew = (): string => `insert_deduplication_token = '${randomUUID()}'`;
+
 /** One insert for each database and set of further columns, also of what is there already. */
 export async function insertSpans({ sql }: Pick<QueryBed, 'sql'>, spans: readonly TestSpan[]): Promise<void> {
   const groups = new Map<string, TestSpan[]>();
@@ -159,7 +163,7 @@ function insertSql(spans: readonly TestSpan[]): string {
     (span) => `(${[...baseValues(span), ...Object.values(span.columns ?? {})].join(', ')})`,
   );
   const table = `${first?.database ?? DATABASE}.spans`;
-  return `INSERT INTO ${table} (${columns}) SETTINGS async_insert = 0, insert_deduplicate = 0 VALUES ${rows.join(',\n')}`;
+  return `INSERT INTO ${table} (${columns}) SETTINGS async_insert = 0, ${anew()} VALUES ${rows.join(',\n')}`;
 }
 
 const BASE_COLUMNS = [

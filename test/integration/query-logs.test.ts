@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchLogsRequestSchema, SummarizeLogsResponse } from '../../gen/es/gob/query/v1/logs_pb.js';
-import { bytesOf, errorOf, startQueryBed, toHex, traceIdOf } from './query-fixture.js';
+import { anew, bytesOf, errorOf, startQueryBed, toHex, traceIdOf } from './query-fixture.js';
 import {
   bodiesOf,
   connectLogs,
@@ -92,10 +92,10 @@ describe('a record', () => {
   });
 
   it('that was delivered again counts again among very many, and the answer says so', async () => {
-    const project = 13n;
+    const project = 99n;
     const insert = (rows: number) =>
       logBed.bed.sql(`INSERT INTO gob_cell_default.logs (TenantId, ProjectId, Timestamp, SeverityNumber, Body)
-        SELECT 1, ${project}, fromUnixTimestamp64Nano(${NOW - HOUR} + number, 'UTC'), 9, 'x' FROM numbers(${rows}) SETTINGS insert_deduplicate = 0`);
+        SELECT 1, ${project}, fromUnixTimestamp64Nano(${NOW - HOUR} + number, 'UTC'), 9, 'x' FROM numbers(${rows}) SETTINGS ${anew()}`);
     const options = await logBed.bed.as({ projectId: project });
     const count = async () => {
       const summary = await logBed.client.summarizeLogs({ range: LAST_DAY }, options);
@@ -103,6 +103,8 @@ describe('a record', () => {
     };
     await insert(100_000);
     await insert(100_000);
+    const stored = `SELECT count() FROM gob_cell_default.logs WHERE ProjectId = ${project}`;
+    expect(await logBed.bed.sql(stored)).toBe('200000');
     expect(await count()).toEqual([{ 9: 100_000n }, false]);
     await insert(1);
     expect(await count()).toEqual([{ 9: 200_001n }, true]);
