@@ -170,25 +170,6 @@ describe('every route', () => {
         !OF_TENANT_QUOTA.test(url) && !PUBLIC.includes(`${method.replace('HEAD', 'GET')} ${url}`),
     );
 
-  it('that is not public refuses a stranger', async () => {
-    const closed = closedRoutes();
-    expect(closed.length).toBeGreaterThan(20);
-    for (const { method, url } of closed) {
-      const address = url
-        .replace(':project_id', '7')
-        .replace(':group_id', '22')
-        .replace(':trace_id', 'ab'.repeat(16))
-        .replace(':fingerprint', 'ab'.repeat(16))
-        .replace('*', url.includes('services') ? 'shop/operations' : 'http.route/values');
-      for (const credential of CREDENTIALS_OF_STRANGERS) {
-        const headers = new Headers([['x-requested-with', 'XMLHttpRequest'], ...credential]);
-        const response = await fetch(`${bed.url}${address}`, { method, headers });
-        expect(response.status, `${method} ${address}`).toBe(401);
-        if (method !== 'HEAD') expect(await response.text()).not.toContain('shop"');
-      }
-    }
-  });
-
   const BAD_PARAMETERS = new URLSearchParams(
     ['period', 'page_size', 'sort', 'filter', 'limit', 'mname', 'mtype', 'month'].map(
       (name): [string, string] => [name, ')('],
@@ -196,6 +177,7 @@ describe('every route', () => {
   );
 
   it('tells a stranger nothing about what is wrong with a request', async () => {
+    expect(closedRoutes().length).toBeGreaterThan(20);
     for (const { method, url } of closedRoutes()) {
       const address = `${url.replace(/:\w+/g, 'not-an-id').replace('*', 'nothing')}?${BAD_PARAMETERS}`;
       const body = ['PUT', 'POST'].includes(method) && { body: '{"limits": 1}' };

@@ -175,9 +175,12 @@ export class TenantSlots {
 const roomOf = ({ id }: Tenant): string => `query-slots:{${id}}`;
 
 function refusal({ limit, running, runningElsewhere, waiting }: Tenant): AppError {
+  const all = running + runningElsewhere;
+  // Who finds a slot and has not been let in yet is as good as running.
+  const starting = Math.min(waiting.length, Math.max(0, limit.value - all));
   return new AppError(
     'rate_limited',
-    `This tenant has ${running + runningElsewhere} queries running and ${waiting.length} waiting; at most ${limit.value} run at a time (${limit.name}). Ask again when some have ended, and narrow the time range so that each ends sooner.`,
+    `This tenant has ${all + starting} queries running and ${waiting.length - starting} waiting; at most ${limit.value} run at a time (${limit.name}). Ask again when some have ended, and narrow the time range so that each ends sooner.`,
     { retryAfterMs: RETRY_AFTER_MS },
   );
 }

@@ -20,7 +20,7 @@ import { rangeOfFilter, readLogRange } from './log-range.js';
 type Summary = MessageInitShape<typeof SummarizeLogsResponseSchema>;
 type Counts = Record<number, bigint>;
 
-/** Among more records repeats are not looked for: comparing their content reads them whole, 0.5 to 1 s for so many. */
+/** Among more records repeats are not looked for: comparing their content may read all of them whole. */
 const MAX_TOLD_APART = 200_000;
 
 /** Services, flags and severities of the matching records, and how many there are over time. */
