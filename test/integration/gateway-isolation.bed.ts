@@ -2,6 +2,7 @@
 // a thing is.
 import { GatekeeperService, Signal } from '../../gen/es/gob/gatekeeper/v1/gatekeeper_pb.js';
 import { createRpcClient } from '../../lib/rpc/client.js';
+import { eventually } from '../_util/rest.js';
 import { IDENTITIES, startTenantBed, type TenantBed } from './gateway-tenants.harness.js';
 import { insertSpans, NANO_PER_SECOND, spanIdOf, type TestSpan, traceIdOf } from './query-fixture.js';
 import { insertLogs } from './query-logs-fixture.js';
@@ -162,12 +163,15 @@ async function exceedRate(bed: TenantBed, owner: Owner): Promise<void> {
   const gatekeeper = createRpcClient(GatekeeperService, { url: bed.gatekeeperUrl, timeoutMs: 5_000 });
   const credential = { form: { case: 'token' as const, value: senderOf(owner) } };
   const wireBytes = 100_000n * BigInt(owner.amount);
-  for (let refusals = 0; refusals < owner.amount; ) {
-    const call = gatekeeper.calls.admit({ credential, signal: Signal.LOGS, wireBytes });
-    refusals += await call.then(
-      () => 0,
-      () => 1,
+  /** Undefined also while the gatekeeper has not heard of the limits. */
+  const refusal = async () => {
+    const answer = gatekeeper.calls.admit({ credential, signal: Signal.LOGS, wireBytes });
+    return answer.then(
+      ({ rateRefusal }) => rateRefusal,
+      () => undefined,
     );
-  }
+  };
+  for (let refusals = 0; refusals < owner.amount; refusals++)
+    await eventually(refusal, (refused) => refused !== undefined);
   gatekeeper.close();
 }
