@@ -32,8 +32,7 @@ export async function quotaProcesses(options: QuotaProcessOptions) {
 
 export async function startQuotaProcess(options: QuotaProcessOptions, port: number): Promise<QuotaProcess> {
   const { clickhouseUrl, kill = '', identityFile, keys, redisUrl } = options;
-  const child = fork('test/integration/tenant-quota.worker.ts', [], {
-    execArgv: ['--import', 'tsx'],
+  const child = fork('dist/test/integration/tenant-quota.worker.js', [], {
     env: {
       ...process.env,
       ...{ TEST_PORT: String(port), TEST_CLICKHOUSE_URL: clickhouseUrl, TEST_KILL: kill, TEST_KEYS: keys },

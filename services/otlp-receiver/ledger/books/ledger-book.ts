@@ -34,7 +34,7 @@ export interface LedgerBookOptions {
 /** Service names of one tenant in an hour; further ones share a row. */
 const MAX_SERVICES_PER_TENANT = 500;
 /** What further services are called. */
-export const OTHER_SERVICES = '(other)';
+const OTHER_SERVICES = '(other)';
 const MAX_ROWS = 50_000;
 const MAX_NAME = 200;
 const MINUTES_PER_HOUR = 60;

@@ -6,10 +6,10 @@ import { SPANS_TABLE, spanColumns } from '../span-columns.js';
 import type { Transcode } from '../transcode.js';
 import { checkSpan } from './check-span.js';
 import { decodeExactly } from './exact-reader.js';
-import { EXPORT_TRACES_SHAPE } from './message-shape.js';
 import { below } from './rejection.js';
 import { spanRow } from './span-row.js';
 import { Tally } from './tally.js';
+import { EXPORT_TRACES_SHAPE } from './trace-shapes.js';
 import { walkEnvelopes } from './walk-envelopes.js';
 
 /** The obvious way from bytes to rows: decode everything, check and append span by span. */
@@ -18,7 +18,7 @@ export const transcodeTraces: Transcode = (bytes, context) => {
   const window = acceptWindow(context.nowUnixNano, context.limits.retentionDays);
   const rows = new DayBlocks(SPANS_TABLE, spanColumns);
   const tally = new Tally();
-  const repeated = new RepeatedBytes();
+  const repeated = new RepeatedBytes(bytes.length);
   const request = decodeExactly(ExportTraceServiceRequest, EXPORT_TRACES_SHAPE, bytes);
   const resources = request.resourceSpans.map(({ scopeSpans, ...rest }) => ({ ...rest, scopes: scopeSpans }));
   walkEnvelopes(resources, {
