@@ -15,6 +15,7 @@ import { CostCollector } from './http/cost-collector.js';
 import { sendProblem } from './http/errors.js';
 import { sendCatalogue } from './http/etag.js';
 import { observeRequests } from './http/observe.js';
+import { inParameterNames } from './http/parameter-names.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
 import type { PlainRoute, QueryRoute, RouteSeen, StreamRoute } from './http/route.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -154,7 +155,7 @@ function addQueryRoute(
     const answer = await ask(context.query, { ...grant, call: cost.watch(grant.call) }, context).catch(
       (error) => {
         cost.addRefusal(error);
-        throw error;
+        throw inParameterNames(error);
       },
     );
     return route.isCatalogue ? sendCatalogue(request, reply, answer) : sendJson(reply, answer);

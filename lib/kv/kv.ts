@@ -1,12 +1,12 @@
+import type { PlaceAnswer, PlaceRequest } from './place.js';
 import type { RoomAnswer, RoomRequest } from './room.js';
 import type { WindowAnswer, WindowRequest } from './window.js';
 
 /**
  * Short-lived shared state: sessions, caches, one-time tokens, locks, rate windows. Keys and values are text. An
  * implementation MUST make each method atomic, MUST treat an expired key as absent, and MUST NOT lose a key before it expires
- * except by a restart of the store. A key belongs to one family of methods (text, fields, list, lock, window,
- * room); mixing them is an
- * error of the caller. Methods reject with AppError `unavailable` when the store cannot be reached.
+ * except by a restart of the store. A key belongs to one family of methods (text, fields, list, lock, window, room,
+ * place); mixing them is an error of the caller. Methods reject with AppError `unavailable` when the store cannot be reached.
  */
 export interface Kv {
   /** The value, or undefined when absent or expired. */
@@ -53,6 +53,10 @@ export interface Kv {
 
   /** Takes room under a cap that several fill together, and tells what the holder holds. */
   takeRoom(request: RoomRequest): Promise<RoomAnswer>;
+  /** Lets a guest into a room that is not full, or renews its stay. */
+  takePlace(request: PlaceRequest): Promise<PlaceAnswer>;
+  /** Ends a guest's stay; nothing happens when it is not there. */
+  leavePlace(room: string, guest: string): Promise<void>;
 
   /** How often the store was out of reach so far; it may have come back without what was in it. */
   readonly interruptions: number;

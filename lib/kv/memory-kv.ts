@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ExpiringMap } from './expiring-map.js';
 import type { Kv } from './kv.js';
+import type { PlaceAnswer, PlaceRequest } from './place.js';
 import { type RoomAnswer, type RoomRecord, type RoomRequest, takeRoom } from './room.js';
 import { spendWindow, type WindowAnswer, type WindowRecord, type WindowRequest } from './window.js';
 
@@ -14,6 +15,7 @@ export class MemoryKv implements Kv {
   readonly #locks: ExpiringMap<{ readonly owner: string; readonly token: number }>;
   readonly #windows: ExpiringMap<WindowRecord>;
   readonly #rooms: ExpiringMap<RoomRecord>;
+  readonly #places = new Map<string, ExpiringMap<true>>();
   readonly #lastTokens = new Map<string, number>();
   readonly #nowMs: () => number;
   readonly #sweeper: NodeJS.Timeout;
@@ -121,6 +123,23 @@ export class MemoryKv implements Kv {
     return answer;
   }
 
+  async takePlace({ room, guest, capacity, ttlMs }: PlaceRequest): Promise<PlaceAnswer> {
+    const guests = this.#places.get(room) ?? new ExpiringMap<true>(this.#nowMs);
+    guests.sweep();
+    const isIn = guests.get(guest) === true || guests.size < capacity;
+    if (isIn) {
+      guests.set(guest, true, ttlMs);
+      this.#places.set(room, guests);
+    }
+    return { isIn, guests: guests.size };
+  }
+
+  async leavePlace(room: string, guest: string): Promise<void> {
+    const guests = this.#places.get(room);
+    guests?.delete(guest);
+    if (guests?.size === 0) this.#places.delete(room);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
   }
@@ -128,5 +147,9 @@ export class MemoryKv implements Kv {
   #sweep(): void {
     const maps = [this.#texts, this.#records, this.#lists, this.#locks, this.#windows, this.#rooms];
     for (const map of maps) map.sweep();
+    for (const [room, guests] of this.#places) {
+      guests.sweep();
+      if (guests.size === 0) this.#places.delete(room);
+    }
   }
 }

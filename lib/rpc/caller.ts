@@ -1,7 +1,7 @@
 import { type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
 import { AppError } from '../errors/app-error.js';
 
-/** What one query of a tenant may cost, and how many may run at a time in each replica. None is ever zero. */
+/** What one query of a tenant may cost, and how many may run at a time. None is ever zero. */
 export interface QueryLimits {
   readonly maxSeconds: number;
   readonly maxReadRows: number;

@@ -1,8 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Readiness } from '../../lib/health/readiness.js';
 import type { Store } from '../../lib/store/store.js';
-import { createRegistry } from '../../lib/telemetry/metrics.js';
 import { StoreReadiness } from './store-readiness.js';
 
 /** The clock of waiting only; the watch itself goes on in real time. */
@@ -14,9 +12,11 @@ function watch(rows: readonly object[]) {
   const levels: string[] = [];
   const stream = { write: (line: string) => void levels.push(String(JSON.parse(line).level)) };
   const logger = pino({ formatters: { level: (level) => ({ level }) } }, stream);
-  const context = { logger, registry: createRegistry('test'), readiness: new Readiness() };
+  const reasons: string[] = [];
+  const told = { tellDefault: (reason: string) => void reasons.push(reason) };
   const store = { query: async () => ({ rows }) } as unknown as Store;
-  return { levels, context, watching: new StoreReadiness(store, 'gob_cell_default', context) };
+  const watching = new StoreReadiness({ store, database: 'gob_cell_default', watch: told, logger });
+  return { levels, reasons, watching };
 }
 
 it('tables that are being made are no warning at a start, and are one when they do not come', async () => {
@@ -30,8 +30,8 @@ it('tables that are being made are no warning at a start, and are one when they 
 });
 
 it('a column of another type is a warning at once', async () => {
-  const { levels, context, watching } = watch([{ table: 'spans', name: 'TenantId', type: 'String' }]);
+  const { levels, reasons, watching } = watch([{ table: 'spans', name: 'TenantId', type: 'String' }]);
   await vi.waitFor(() => expect(levels).toEqual(['warn']));
-  expect(context.readiness.blockers.clickhouse).toContain('spans.TenantId is String, not UInt32');
+  expect(reasons.at(-1)).toContain('spans.TenantId is String, not UInt32');
   await watching.close();
 });

@@ -1,6 +1,7 @@
 import { addressSettings, peerSettings } from '../../lib/config/mesh-settings.js';
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
 import { bytes, durationMs, integer, type ValueType } from '../../lib/config/value-types.js';
+import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
 import { clickhouseSettings } from '../../lib/store/clickhouse-settings.js';
 
 const MIN_KEY_CHARACTERS = 32;
@@ -63,7 +64,7 @@ export const queryBudgetSettings = defineSettings({
     type: integer(1, 1_000),
     default: '1000',
     description:
-      'Most query calls of one tenant that run at a time in one process, whatever the limit of the tenant (`query_max_concurrent`). A few more wait for their turn; the rest is refused with 429.',
+      'Most query calls of one tenant that run at a time, whatever the limit of the tenant (`query_max_concurrent`): in all replicas with one REDIS_URL together, in each without. A few more wait for their turn; the rest is refused with 429.',
   },
   queryMaxMetricSeries: {
     yaml: 'query.max_metric_series',
@@ -107,6 +108,7 @@ export const querySettings = defineSettings({
   queryAddress: addressSettings.queryAddress,
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   ...clickhouseSettings,
+  ...redisSettings,
   ...queryBudgetSettings,
   ...tailSettings,
   queryPageTokenKey: {

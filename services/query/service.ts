@@ -4,12 +4,15 @@ import { IngestQueryService } from '../../gen/es/gob/query/v1/ingest_pb.js';
 import { LogQueryService } from '../../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
+import type { Kv } from '../../lib/kv/kv.js';
+import { openKv } from '../../lib/kv/open-kv.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
 import { createAssertionVerifier } from '../../lib/rpc/assertion.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
 import { openStore } from '../../lib/store/services/open-store.js';
+import { Gauge, type Registry } from '../../lib/telemetry/metrics.js';
 import { TenantSlots } from './budget/tenant-slots.js';
 import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
 import type { QueryConfig } from './config.js';
@@ -24,6 +27,8 @@ export interface QueryOverrides {
   readonly fetchKeys?: () => Promise<string>;
   /** Unix milliseconds. Default: the system's clock. */
   readonly nowMs?: () => number;
+  /** Closed with the service. Default: as the settings of Redis say. */
+  readonly kv?: Kv;
   /** How long one stream of a live tail lasts. Default 30 s. */
   readonly tailLeaseMs?: number;
 }
@@ -45,10 +50,11 @@ export async function startQueryService(
     ...{ config, context: { logger, registry, readiness }, lifecycle, application: 'query' },
   });
   const keys = lifecycle.add('gatekeeper keys', createGatekeeperKeys(config.gatekeeperUrl));
+  const kv = lifecycle.add('kv', overrides.kv ?? openKv(config, logger));
   const context = {
     store,
     budget: config,
-    slots: new TenantSlots(),
+    slots: new TenantSlots({ kv, onCount: noteCount(registry) }),
     pageTokenKey: config.queryPageTokenKey ? Buffer.from(config.queryPageTokenKey) : randomBytes(32),
     nowMs: overrides.nowMs ?? Date.now,
   };
@@ -72,4 +78,13 @@ export async function startQueryService(
   lifecycle.add('live tails', tail);
   lifecycle.add('clickhouse watch', watchClickHouse({ ping: (signal) => store.ping(signal), watch, logger }));
   return { url: rpc.url, close: async () => void (await lifecycle.close()) };
+}
+
+function noteCount(registry: Registry): (isShared: boolean) => void {
+  const local = new Gauge({
+    name: 'gob_query_slots_local',
+    help: '1 while shared state is away and this replica lets in as many queries of a tenant as all replicas together may.',
+    registers: [registry],
+  });
+  return (isShared) => local.set(isShared ? 0 : 1);
 }

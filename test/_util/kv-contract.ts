@@ -98,6 +98,27 @@ export function describeKvContract(name: string, open: () => Promise<KvUnderTest
       expect(await subject.kv.acquireLock('lead', 'third', 1_000)).toBeGreaterThan(second);
     });
 
+    it('lets no more guests into a room than it holds, and forgets who does not come again', async () => {
+      const enter = (guest: string, capacity = 3) =>
+        subject.kv.takePlace({ room: 'room', guest, capacity, ttlMs: 1_000 });
+      const guests = Array.from({ length: 10 }, (_, index) => `guest-${index}`);
+      const answers = await Promise.all(guests.map((guest) => enter(guest)));
+      const inside = guests.filter((_, index) => answers[index]?.isIn);
+      expect(inside).toHaveLength(3);
+      expect(await enter('late')).toEqual({ isIn: false, guests: 3 });
+      await subject.kv.leavePlace('room', 'nobody');
+      const [first = '', second = '', third = ''] = inside;
+      await subject.kv.leavePlace('room', first);
+      expect(await enter('late')).toEqual({ isIn: true, guests: 3 });
+      await subject.advance(600);
+      // Who is there stays, also in a room that has become too small.
+      expect(await enter(second, 1)).toEqual({ isIn: true, guests: 3 });
+      await subject.advance(600);
+      expect(await enter(third, 1)).toEqual({ isIn: false, guests: 1 });
+      await subject.kv.leavePlace('room', second);
+      expect(await enter(third, 1)).toEqual({ isIn: true, guests: 1 });
+    });
+
     it('adds to a window without losing what others add at the same time', async () => {
       const request = {
         key: 'rate:{1}',

@@ -3,6 +3,8 @@ import { type CallOptions, type Client, Code, ConnectError } from '@connectrpc/c
 import { LogQueryService } from '../../gen/es/gob/query/v1/logs_pb.js';
 import { MetricQueryService } from '../../gen/es/gob/query/v1/metrics_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
+import { loadConfig } from '../../lib/config/load.js';
+import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
 import { createRpcClient, withAssertion } from '../../lib/rpc/client.js';
 import { QUERY_AUDIENCE, startQueryService } from '../../services/query/service.js';
 import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
@@ -56,6 +58,7 @@ export async function startBenchService(clickhouseUrl: string): Promise<BenchSer
       queryMaxMetricPoints: 200_000,
       queryTailMaxViewers: 0,
       queryTailOverlapMs: 120_000,
+      ...loadConfig(redisSettings, { argv: [], env: {} }),
     },
     testServiceContext(),
     { fetchKeys: signer.fetchKeys, nowMs: () => END_UNIX_S * 1_000 },

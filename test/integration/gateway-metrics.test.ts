@@ -206,6 +206,11 @@ describe('metrics', () => {
       [`${named}&attrs=a,like,b`]: 'attrs',
       [`${named}&attrs=a`]: 'attrs',
       [`${named}&attrs=a,constructor,b`]: 'attrs',
+      [`${named}&attrs=a,re,(`]: 'attrs',
+      [`${named}&attrs=${'x'.repeat(2_000)},eq,b`]: 'attrs',
+      [`${named}&groupby_fn=p50`]: 'groupby_fn',
+      [`${named}&groupby_attrs=${Array.from({ length: 99 }, (_, key) => key)}`]: 'groupby_attrs',
+      [`${named}&mvisual=heatmap`]: 'mtype',
       [`${named}&groupby_fn=median`]: 'groupby_fn',
       [`${named}&step=1w`]: 'step',
       [`${named}&step=0s`]: 'step',
@@ -217,11 +222,11 @@ describe('metrics', () => {
     for (const [query, field] of Object.entries(bad)) {
       const problem = await problemOf(await bed.get(`/v3/query/7/metrics/search?${query}`), 400);
       expect(problem, query).toMatchObject({ code: 'invalid_argument', field });
+      expect(problem.detail, query).toContain(field);
     }
     for (const path of ['search', 'searchmetadata', 'exemplars'])
       await problemOf(await bed.get(`/v3/query/7/metrics/${path}`), 400);
     await problemOf(await bed.get('/v3/query/7/metrics/autocomplete?trace_id=x'), 400);
-    await problemOf(await bed.get(`/v3/query/7/metrics/search?${named}&attrs=a,re,(`), 400);
   });
 
   it('are for those who may read them', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { runCommand } from '../../gateway/cli/run-command.js';
 import { gatewaySettings } from '../../gateway/config.js';
+import type { RouteSeen } from '../../gateway/rest/http/route.js';
 import { startGateway } from '../../gateway/service.js';
 import { loadConfig } from '../../lib/config/load.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
@@ -16,6 +17,7 @@ import { tenantQuotaSettings } from '../../services/tenant-quota/config.js';
 import { startTenantQuota } from '../../services/tenant-quota/service.js';
 import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
 import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
+import { sqlOf } from './query-fixture.js';
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 /** Nobody listens there. */
@@ -62,6 +64,10 @@ export interface TenantBed {
   readonly clickhouseUrl: string;
   readonly gatewayUrl: string;
   readonly gatekeeperUrl: string;
+  /** Every route of the gateway. */
+  readonly routes: readonly RouteSeen[];
+  /** Runs SQL on the engine and returns the answer's text. */
+  sql(text: string): Promise<string>;
   send(method: string, path: string, options?: SendOptions): Promise<Answer>;
   /** Runs the command line as the administrator. */
   gob(...argv: string[]): Promise<string>;
@@ -101,6 +107,7 @@ export async function startTenantBed(options: TenantBedOptions = {}): Promise<Te
   );
   gatekeeperUrl = gatekeeper.url;
   const query = options.withQuery && (await startQuery(clickhouse.url, gatekeeperUrl));
+  const routes: RouteSeen[] = [];
   const gateway = await startGateway(
     {
       ...loadConfig(gatewaySettings, { argv: [], env: {} }),
@@ -114,6 +121,7 @@ export async function startTenantBed(options: TenantBedOptions = {}): Promise<Te
       gatewayUiDir: directory,
     },
     testServiceContext(),
+    { onRoute: (route) => routes.push(route) },
   );
   await context.readiness.whenReady();
   const env = { GOB_URL: gateway.url, GOB_ADMIN_TOKEN: TOKENS.admin };
@@ -121,6 +129,8 @@ export async function startTenantBed(options: TenantBedOptions = {}): Promise<Te
     clickhouseUrl: clickhouse.url,
     gatewayUrl: gateway.url,
     gatekeeperUrl,
+    routes,
+    sql: sqlOf(clickhouse.url),
     send: (method, path, options) => send(`${gateway.url}${path}`, method, options),
     gob: (...argv) => runCommand(argv, { env, readFile: () => '', fetch }),
     close: async () => {

@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MemoryKv } from '../../lib/kv/memory-kv.js';
 import { eventually } from '../_util/rest.js';
 import { insertGatewaySpans, problemOf } from './gateway-data.js';
 import { type GatewayBed, startGatewayBed } from './gateway-fixture.js';
+import { errorOf } from './query-fixture.js';
 
 let bed: GatewayBed;
 beforeAll(async () => {
@@ -62,6 +64,30 @@ describe('trouble', () => {
       expect((await ask(9, 'stranger', 'traces')).status).toBe(200);
       leaving.abort();
       await Promise.allSettled(crowd);
+      await eventually(running, (count) => count === 0);
+    });
+  });
+
+  it('of a tenant that asks two replicas of query is bounded by both together', async () => {
+    const kv = new MemoryKv();
+    const start = () => bed.query.start({ queryMaxConcurrentCalls: 1 }, { kv });
+    const [one, other] = [await start(), await start()];
+    const leaving = new AbortController();
+    const options = await bed.query.as({ projectId: 7n }, leaving.signal);
+    await withSlowNames(async (running) => {
+      const ask = ({ client }: typeof one) => client.listServices({}, options).catch(() => undefined);
+      const first = ask(one);
+      await eventually(running, (count) => count === 1);
+      const waiting = Array.from({ length: 5 }, () => ask(other));
+      // None of the five runs, since the one at the other replica does.
+      const refusal = await eventually(
+        () => errorOf(other.client.listServices({}, options)),
+        ({ message }) => message.includes('1 queries running and 5 waiting; at most 1 run at a time'),
+      );
+      expect(refusal.code).toBe('rate_limited');
+      expect(await running()).toBe(1);
+      leaving.abort();
+      await Promise.all([first, ...waiting]);
       await eventually(running, (count) => count === 0);
     });
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QUERY_BASES } from '../../gateway/rest/bases.js';
 
 /** What OpenAPI 3.1 asks of the parts that are used here; a member that is not listed is a mistake. */
 const jsonSchema = z.record(z.string(), z.unknown());
@@ -41,6 +42,19 @@ export type Operation = z.infer<typeof operation>;
 
 export function isStream({ responses }: Operation): boolean {
   return responses['200']?.content?.['text/event-stream'] !== undefined;
+}
+
+/** Of its parameters or its answers. */
+export function hasExample({ parameters, responses }: Operation): boolean {
+  const contents = Object.values(responses).flatMap(({ content = {} }) => Object.values(content));
+  return [...parameters, ...contents].some(({ example }) => example !== undefined);
+}
+
+/** A path without what names the project, in each generation of paths: all ask the same. */
+export function suffixOf(path: string): string {
+  const bases = QUERY_BASES.map(({ documented }) => documented);
+  const base = bases.find((one) => path.startsWith(`${one}/`)) ?? '';
+  return path.slice(base.length);
 }
 
 /** Schema and example of an operation's answer. */

@@ -28,11 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => bed.close());
 
-async function sql(text: string): Promise<string> {
-  const response = await fetch(bed.clickhouseUrl, { method: 'POST', body: text });
-  if (!response.ok) throw new Error(await response.text());
-  return (await response.text()).trim();
-}
+const sql = (text: string) => bed.sql(text);
 
 const ask = (suffix: string, signal?: AbortSignal) => get(`/v3/query/70/${suffix}`, OWN, signal);
 const askOther = (suffix: string) => get(`/v3/query/90/${suffix}`, OTHER);

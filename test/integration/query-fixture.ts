@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { expect } from 'vitest';
 import { Operator, type SelectionSchema } from '../../gen/es/gob/query/v1/filter_pb.js';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
+import { loadConfig } from '../../lib/config/load.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { fromConnectError } from '../../lib/errors/connect.js';
+import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
 import type { Principal } from '../../lib/rpc/caller.js';
 import { withAssertion } from '../../lib/rpc/client.js';
 import { migrate } from '../../lib/store/migrate.js';
@@ -53,6 +56,7 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryPageTokenKey: 'the key of the page tokens of tests',
   queryTailMaxViewers: 20,
   queryTailOverlapMs: 120_000,
+  ...loadConfig(redisSettings, { argv: [], env: {} }),
   queryMaxMetricSeries: 1_000,
   queryMaxMetricPoints: 200_000,
 };
@@ -109,12 +113,7 @@ export async function startQueryBed(databases: readonly string[] = [DATABASE]): 
     closers.push(close);
     return { url: service.url, client: connectQuery(service.url), registry: context.registry, close };
   };
-  const sql = async (text: string) => {
-    const response = await fetch(clickhouse.url, { method: 'POST', body: text });
-    const answer = await response.text();
-    if (!response.ok) throw new Error(answer);
-    return answer.trim();
-  };
+  const sql = sqlOf(clickhouse.url);
   const { url, client } = await start();
   return {
     clickhouse,
@@ -125,19 +124,35 @@ export async function startQueryBed(databases: readonly string[] = [DATABASE]): 
     sql,
     as: async (principal, signal) =>
       withAssertion(await signer.sign(testPrincipal(principal), 'query'), signal),
-    insert: async (spans) => {
-      const groups = new Map<string, TestSpan[]>();
-      for (const span of spans) {
-        const key = JSON.stringify([span.database, Object.keys(span.columns ?? {})]);
-        groups.set(key, [...(groups.get(key) ?? []), span]);
-      }
-      for (const group of groups.values()) await sql(insertSql(group));
-    },
+    insert: (spans) => insertSpans({ sql }, spans),
     close: async () => {
       await Promise.all(closers.map((close) => close()));
       await clickhouse.close();
     },
   };
+}
+
+/** Runs SQL on an engine and returns the answer's text. */
+export const sqlOf =
+  (url: string): QueryBed['sql'] =>
+  async (text) => {
+    const response = await fetch(url, { method: 'POST', body: text });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(answer);
+    return answer.trim();
+  };
+
+/** Settings of an insert that stores its rows whatever was inserted before; the tables drop a block that they have seen. */
+export const anew = (): string => `insert_deduplication_token = '${randomUUID()}'`;
+
+/** One insert for each database and set of further columns, also of what is there already. */
+export async function insertSpans({ sql }: Pick<QueryBed, 'sql'>, spans: readonly TestSpan[]): Promise<void> {
+  const groups = new Map<string, TestSpan[]>();
+  for (const span of spans) {
+    const key = JSON.stringify([span.database, Object.keys(span.columns ?? {})]);
+    groups.set(key, [...(groups.get(key) ?? []), span]);
+  }
+  for (const group of groups.values()) await sql(insertSql(group));
 }
 
 /** Spans of one database with the same further columns. */
@@ -149,7 +164,7 @@ function insertSql(spans: readonly TestSpan[]): string {
     (span) => `(${[...baseValues(span), ...Object.values(span.columns ?? {})].join(', ')})`,
   );
   const table = `${first?.database ?? DATABASE}.spans`;
-  return `INSERT INTO ${table} (${columns}) SETTINGS async_insert = 0 VALUES ${rows.join(',\n')}`;
+  return `INSERT INTO ${table} (${columns}) SETTINGS async_insert = 0, ${anew()} VALUES ${rows.join(',\n')}`;
 }
 
 const BASE_COLUMNS = [

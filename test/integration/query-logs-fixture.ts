@@ -7,7 +7,7 @@ import {
   type LogRecord,
   type SearchLogsRequestSchema,
 } from '../../gen/es/gob/query/v1/logs_pb.js';
-import { DATABASE, NANO_PER_SECOND, type QueryBed, type StartedQuery } from './query-fixture.js';
+import { anew, DATABASE, NANO_PER_SECOND, type QueryBed, type StartedQuery } from './query-fixture.js';
 
 export const MINUTE = 60n * NANO_PER_SECOND;
 export const HOUR = 60n * MINUTE;
@@ -34,11 +34,11 @@ export interface TestLog {
   readonly database?: string;
 }
 
-/** Inserts into the database of the first record; one call is one block. */
+/** Inserts into the database of the first record, also what is there already; one call is one block. */
 export async function insertLogs(bed: Pick<QueryBed, 'sql'>, logs: readonly TestLog[]): Promise<void> {
   const table = `${logs[0]?.database ?? DATABASE}.logs`;
   const rows = logs.map((log) => `(${valuesOf(log).join(', ')})`).join(',\n');
-  await bed.sql(`INSERT INTO ${table} (${COLUMNS}) SETTINGS async_insert = 0 VALUES ${rows}`);
+  await bed.sql(`INSERT INTO ${table} (${COLUMNS}) SETTINGS async_insert = 0, ${anew()} VALUES ${rows}`);
 }
 
 const COLUMNS =

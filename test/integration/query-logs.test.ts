@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SearchLogsRequestSchema } from '../../gen/es/gob/query/v1/logs_pb.js';
-import { bytesOf, errorOf, startQueryBed, toHex, traceIdOf } from './query-fixture.js';
+import type { SearchLogsRequestSchema, SummarizeLogsResponse } from '../../gen/es/gob/query/v1/logs_pb.js';
+import { anew, bytesOf, errorOf, startQueryBed, toHex, traceIdOf } from './query-fixture.js';
 import {
   bodiesOf,
   connectLogs,
@@ -65,7 +65,7 @@ describe('a record', () => {
     );
   });
 
-  it('that was delivered again is shown once, and does not end a listing early', async () => {
+  it('that was delivered again is shown once and counted once, and does not end a listing early', async () => {
     const project = 12n;
     const copies = Array.from({ length: 12 }, (_, index) => ({
       projectId: project,
@@ -74,12 +74,50 @@ describe('a record', () => {
     }));
     await insertLogs(logBed.bed, copies);
     await insertLogs(logBed.bed, copies);
+    const stored = `SELECT count() FROM gob_cell_default.logs WHERE ProjectId = ${project}`;
+    expect(await logBed.bed.sql(stored)).toBe('24');
     for (const pageSize of [1, 5, 1_000])
       expect(bodiesOf(await searchAll(logBed, project, { range: LAST_DAY, pageSize }))).toEqual(
         copies.map(({ body }) => body),
       );
+    // Two more that differ in nothing but their text, at one time.
+    const other = { projectId: project, timeUnixNano: NOW, body: 'other', severityNumber: 17 };
+    await insertLogs(logBed.bed, [other, { ...other, body: 'one more' }]);
+    const options = await logBed.bed.as({ projectId: project });
+    const summary = await logBed.client.summarizeLogs({ range: LAST_DAY }, options);
+    expect([totalsOf(summary), summary.repeatsCounted]).toEqual([{ 9: 12n, 17: 2n }, false]);
+    const filter = { bodyWords: ['3'] };
+    const filtered = await logBed.client.summarizeLogs({ range: LAST_DAY, filter }, options);
+    expect(totalsOf(filtered)).toEqual({ 9: 1n });
+  });
+
+  it('that was delivered again counts again among very many, and the answer says so', async () => {
+    const project = 99n;
+    const insert = (rows: number) =>
+      logBed.bed.sql(`INSERT INTO gob_cell_default.logs (TenantId, ProjectId, Timestamp, SeverityNumber, Body)
+        SELECT 1, ${project}, fromUnixTimestamp64Nano(${NOW - HOUR} + number, 'UTC'), 9, 'x' FROM numbers(${rows}) SETTINGS ${anew()}`);
+    const options = await logBed.bed.as({ projectId: project });
+    const count = async () => {
+      const summary = await logBed.client.summarizeLogs({ range: LAST_DAY }, options);
+      return [totalsOf(summary), summary.repeatsCounted];
+    };
+    await insert(100_000);
+    await insert(100_000);
+    const stored = `SELECT count() FROM gob_cell_default.logs WHERE ProjectId = ${project}`;
+    expect(await logBed.bed.sql(stored)).toBe('200000');
+    expect(await count()).toEqual([{ 9: 100_000n }, false]);
+    await insert(1);
+    expect(await count()).toEqual([{ 9: 200_001n }, true]);
   });
 });
+
+function totalsOf({ buckets }: Pick<SummarizeLogsResponse, 'buckets'>): Record<string, bigint> {
+  const totals: Record<string, bigint> = {};
+  for (const { counts } of buckets)
+    for (const [severity, count] of Object.entries(counts))
+      totals[severity] = (totals[severity] ?? 0n) + count;
+  return totals;
+}
 
 describe('pages while records arrive', () => {
   it('show every record that was there, once', async () => {

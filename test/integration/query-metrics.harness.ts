@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import {
@@ -60,9 +61,9 @@ export async function startMetricsBed(databases?: readonly string[]): Promise<Me
 }
 
 /** The receiver's transcoder in front of a store. */
-export async function createIngest(
-  bed: QueryBed,
-): Promise<Pick<MetricsBed, 'ingest'> & { stop(): Promise<void> }> {
+export async function createIngest(bed: {
+  readonly clickhouse: { readonly url: string };
+}): Promise<Pick<MetricsBed, 'ingest'> & { stop(): Promise<void> }> {
   const store = createStore({
     url: bed.clickhouse.url,
     logger: testServiceContext().logger,
@@ -70,6 +71,8 @@ export async function createIngest(
     application: 'test',
   });
   const derived = new DerivedRows();
+  // Tables drop a block whose token they have seen.
+  const run = randomUUID();
   let batches = 0;
   const ingest: MetricsBed['ingest'] = async (metrics, owner = {}) => {
     const { tenantId = 1, projectId = 1n, database = DATABASE, resource = {} } = owner;
@@ -90,7 +93,7 @@ export async function createIngest(
         table,
         columns,
         blocks: [bytes],
-        deduplicationToken: `test-${batches++}`,
+        deduplicationToken: `${run}-${batches++}`,
       });
     delivery.stored();
   };

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  anew,
   bytesOf,
+  DATABASE,
   errorOf,
   NANO_PER_SECOND,
   type QueryBed,
@@ -64,6 +66,7 @@ describe('one trace', () => {
       { ...trace, spanId: spanIdOf(3), startUnixNano: NOW - HOUR - 1n },
     ]);
     await bed.insert([
+      // Delivered again.
       late,
       { ...trace, traceId: traceIdOf(2), spanId: spanIdOf(5), startUnixNano: NOW - 40n * 24n * HOUR },
     ]);
@@ -75,6 +78,8 @@ describe('one trace', () => {
       await bed.as({ projectId }),
     );
     expect(toHex(traceId)).toBe(trace.traceId);
+    const stored = `SELECT count() FROM ${DATABASE}.spans WHERE ProjectId = ${projectId} AND TraceId = unhex('${trace.traceId}')`;
+    expect(await bed.sql(stored)).toBe('4');
     expect(spans.map((span) => toHex(span.spanId))).toEqual([spanIdOf(3), spanIdOf(1), spanIdOf(2)]);
     expect(spans[0]?.parentSpanId).toHaveLength(0);
     expect(spans[2]).toMatchObject({
@@ -164,6 +169,28 @@ describe('one trace', () => {
       );
       expect(await errorOf(call)).toMatchObject({ code: 'invalid_argument', field: 'page_token' });
     }
+  });
+});
+
+describe('a trace of more than 2,000 spans', () => {
+  it('comes in windows of 2,000, each span once though some were delivered again', async () => {
+    const projectId = 12n;
+    const traceId = traceIdOf(12);
+    const insert = (rows: number) =>
+      bed.sql(`INSERT INTO gob_cell_default.spans (TenantId, ProjectId, Timestamp, TraceId, SpanId, ParentSpanId, ServiceName, SpanName)
+        SELECT 1, ${projectId}, fromUnixTimestamp64Nano(${NOW - HOUR} + intDiv(number, 3), 'UTC'), unhex('${traceId}'),
+          unhex(leftPad(hex(number + 1), 16, '0')), unhex(leftPad(hex(number), 16, '0')), 'shop', 'call'
+        FROM numbers(${rows}) SETTINGS ${anew()}`);
+    await insert(2_003);
+    await insert(1_999);
+    const options = await bed.as({ projectId });
+    const first = await bed.client.getTrace({ traceId: bytesOf(traceId) }, options);
+    const { nextPageToken: pageToken } = first;
+    const second = await bed.client.getTrace({ traceId: bytesOf(traceId), pageToken }, options);
+    expect([first.spans.length, second.spans.length, second.nextPageToken]).toEqual([2_000, 3, '']);
+    const ids = [...first.spans, ...second.spans].map((span) => Number.parseInt(toHex(span.spanId), 16));
+    expect(ids).toEqual(Array.from({ length: 2_003 }, (_, index) => index + 1));
+    for (const { summary } of [first, second]) expect(summary?.totalSpans).toBe(2_003n);
   });
 });
 

@@ -126,7 +126,7 @@ it('a leader that has lost its lock does nothing more, and leaves no word of it'
   const steps = planRetention(stored, policies, NOW_MS).steps.filter(({ table }) => table === 'logs');
   expect(steps.length).toBe(days.length);
   const audit = new AuditLog(store);
-  const executor = new RetentionExecutor({ store, cluster: undefined, audit });
+  const executor = new RetentionExecutor({ store, clusterOf: () => undefined, audit });
   const lease = await new KvLocks(kv).tryAcquire('fence');
   if (!lease) throw new Error('the lock is taken');
   const done: number[] = [];

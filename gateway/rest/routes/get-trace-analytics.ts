@@ -8,7 +8,7 @@ import { timeRangeParams, toTimeRange } from '../params/time-range.js';
 
 const bucket = z.object({
   interval: int64.describe('Begin of the interval, Unix seconds.'),
-  count: int64.describe('Spans that match.'),
+  count: int64.describe('Spans that match; one that was delivered again counts again.'),
   error_count: int64.describe('Those with status error.'),
   trace_rate: z.number().describe('`count` per second.'),
   error_rate: z.number().describe('`error_count` per second.'),

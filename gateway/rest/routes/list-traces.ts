@@ -34,9 +34,11 @@ const traceItem = z.object({
   service_name: z.string(),
   operation: z.string(),
   duration_nano: int64,
-  total_spans: int64,
-  matched_span_count: int64,
-  error_span_count: int64,
+  total_spans: int64.describe(
+    'Spans of the trace. Here one that was delivered again counts again; the trace itself has it once.',
+  ),
+  matched_span_count: int64.describe('Those that match the filters.'),
+  error_span_count: int64.describe('Those with status error.'),
   status_code: statusCode,
   in_progress: z.boolean().describe('No root span has arrived yet.'),
 });

@@ -1,4 +1,5 @@
 import type { Kv } from '../kv.js';
+import type { PlaceAnswer, PlaceRequest } from '../place.js';
 import type { RoomAnswer, RoomRequest } from '../room.js';
 import type { WindowAnswer, WindowRequest } from '../window.js';
 import type { RedisClient } from './connect-redis.js';
@@ -10,6 +11,7 @@ import {
   PUSH,
   SET_FIELDS,
   SPEND_WINDOW,
+  TAKE_PLACE,
   TAKE_ROOM,
 } from './scripts.js';
 import { decodeWindowAnswer, encodeWindowRequest } from './window-arguments.js';
@@ -27,6 +29,7 @@ const SCRIPTS = {
   gobSetFields: { numberOfKeys: 1, lua: SET_FIELDS },
   gobPush: { numberOfKeys: 1, lua: PUSH },
   gobAcquireLock: { numberOfKeys: 2, lua: ACQUIRE_LOCK },
+  gobTakePlace: { numberOfKeys: 1, lua: TAKE_PLACE },
   gobSpendWindow: { numberOfKeys: 1, lua: SPEND_WINDOW },
   gobTakeRoom: { numberOfKeys: 1, lua: TAKE_ROOM },
 } as const;
@@ -119,6 +122,16 @@ export class RedisKv implements Kv {
       values,
     )) as number[];
     return { granted, isCounted: counted === 1, others };
+  }
+
+  async takePlace({ room, guest, capacity, ttlMs }: PlaceRequest): Promise<PlaceAnswer> {
+    const answer = await this.#run('gobTakePlace', [room], [guest, capacity, ttlMs]);
+    const [isIn, guests] = answer as readonly [number, number];
+    return { isIn: isIn === 1, guests };
+  }
+
+  async leavePlace(room: string, guest: string): Promise<void> {
+    await this.#link.run((redis) => redis.zrem(this.#prefix + room, guest));
   }
 
   async close(): Promise<void> {

@@ -19,7 +19,7 @@ export const redisSettings = defineSettings({
     type: redisUrl,
     default: undefined,
     description:
-      'Redis for sessions, locks and rate limits. Unset: this process keeps them in its memory, which is right for one replica only.',
+      'Redis for sessions, locks, rate limits and the number of queries at a time. Unset: this process keeps them in its memory, which is right for one replica only.',
     secret: true,
   },
   redisSentinelPassword: {

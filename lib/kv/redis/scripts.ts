@@ -37,6 +37,15 @@ end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return last`;
 
+/** Guest, capacity, time to live in ms. Answers whether the guest is in, and how many are. Guests are scored by when they are forgotten. */
+export const TAKE_PLACE = `${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+local guests = redis.call('ZCARD', KEYS[1])
+if guests >= tonumber(ARGV[2]) and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return { 0, guests } end
+guests = guests + redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return { 1, guests }`;
+
 /**
  * The room of lib/kv/room.ts. Fields: `stored`, `counted`, and per holder what it holds and since when. Answers what is granted,
  * whether somebody has counted, and what the others hold.

@@ -57,7 +57,9 @@ it('keeps one entry per minute, project and signal, the latest first, each tenan
 
 it('leaves ended minutes to all replicas', async () => {
   const hits = open();
-  hits.record(hit);
+  // A refusal as leases know it: not all of it is JSON.
+  const refusal = { ...hit, retryAfterMs: 5n, availableBytes: 0n };
+  hits.record(refusal);
   await hits.close();
   expect((await open().list(22)).map(({ count }) => count)).toEqual([1]);
 });

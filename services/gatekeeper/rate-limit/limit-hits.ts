@@ -64,7 +64,8 @@ export class LimitHits implements Closable {
     const before = this.#open.get(key);
     if (!before && this.#open.size >= MAX_OPEN) return;
     const { firstMs, count: counted } = before ?? { firstMs: nowMs, count: 0 };
-    const entry = { ...hit, firstMs, lastMs: nowMs, count: counted + count };
+    // What else the caller knows of the refusal need not be JSON.
+    const entry = limitHit.parse({ ...hit, firstMs, lastMs: nowMs, count: counted + count });
     this.#open.set(key, entry);
     if (!before) this.#options.onFirst(entry);
   }

@@ -14,7 +14,7 @@ export interface CallBudget {
   readonly rows: Limit;
   readonly bytes: Limit;
   readonly memoryBytes: Limit;
-  /** Calls of the tenant at a time in this process. */
+  /** Calls of the tenant at a time, in all replicas. */
   readonly concurrent: Limit;
 }
 

@@ -36,7 +36,7 @@ export const LIMITS = {
   queryMaxReadBytes: limit('QueryMaxReadBytes', 'query_max_read_bytes', 2 ** 20, 2 ** 50),
   queryMaxReadRows: limit('QueryMaxReadRows', 'query_max_read_rows', 1_000, 1e12),
   queryMaxMemoryBytes: limit('QueryMaxMemoryBytes', 'query_max_memory_bytes', 2 ** 24, TIB),
-  /** In each replica of query. */
+  /** In all replicas of query together. */
   queryMaxConcurrent: limit('QueryMaxConcurrent', 'query_max_concurrent', 1, 1_000),
   /** Of one signal, out of what all have together. */
   tracesIngestBytesPerSecond: bytesPerSecond('TracesIngestBytesPerSecond', 'traces_ingest_bytes_per_second'),

@@ -61,7 +61,7 @@ GROUP BY signal, source, key ORDER BY values DESC, signal, source, key LIMIT {li
 
 /** Counted from what is stored, so it is the same whatever receivers there are; seconds old at most. */
 export async function readCardinality(
-  store: Store,
+  store: Pick<Store, 'query'>,
   { database, projectId, tenantId, day, limit }: CardinalityQuestion,
   signal: AbortSignal,
 ): Promise<Cardinality> {

@@ -47,7 +47,7 @@ const ITEM_TABLES = /^(spans|logs|metric_(?!series$)\w+)$/;
  * keep in step, and only as far back as the retention.
  */
 export async function projectUsage(
-  store: Store,
+  store: Pick<Store, 'query'>,
   question: UsageQuestion,
   signal: AbortSignal,
 ): Promise<DayUsage[]> {

@@ -27,6 +27,11 @@ const answer = z.object({
     )
     .describe('Every bucket of the range, also empty ones, at most about sixty.'),
   bucket_ns: int64.describe('Width of a bucket in nanoseconds.'),
+  repeats_counted: z
+    .boolean()
+    .describe(
+      'Whether a record that was delivered again counts again, as it does among more than 200,000 records. Else it counts once, as it is found once.',
+    ),
 });
 
 export const searchMetadataRoute = defineQueryRoute({
@@ -51,6 +56,7 @@ export const searchMetadataRoute = defineQueryRoute({
         { time: 1_927_857_660_000_000_000n, counts: { '13': 4n } },
       ],
       bucket_ns: 60_000_000_000n,
+      repeats_counted: false,
     },
   },
   prepare: ({ params, nowMs }) => {
@@ -76,5 +82,6 @@ function toMetadata(summary: SummarizeLogsResponse): z.infer<typeof answer> {
       counts,
     })),
     bucket_ns: summary.bucketNano,
+    repeats_counted: summary.repeatsCounted,
   };
 }

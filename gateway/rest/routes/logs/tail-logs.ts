@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { TailLogsResponse } from '../../../../gen/es/gob/query/v1/logs_pb.js';
-import { fromConnectError } from '../../../../lib/errors/connect.js';
 import type { Grant } from '../../../auth/authorize.js';
 import type { GatewayContext } from '../../../context.js';
 import { toLogItem } from '../../format/log-item.js';
+import { inParameterNames } from '../../http/parameter-names.js';
 import type { Authorize, StreamRoute } from '../../http/route.js';
 import { eventText, HEARTBEAT } from '../../http/send-events.js';
 import { logFilterParams, toLogFilter } from '../../params/log-filter.js';
@@ -51,7 +51,7 @@ async function* follow(
       if (resumeToken === '') return;
     }
   } catch (thrown) {
-    throw fromConnectError(thrown);
+    throw inParameterNames(thrown);
   }
 }
 

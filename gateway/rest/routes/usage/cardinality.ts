@@ -6,6 +6,7 @@ import type { GatewayContext } from '../../../context.js';
 import { QUERY_BASES } from '../../bases.js';
 import type { Json } from '../../format/json.js';
 import { int64 } from '../../format/schemas.js';
+import { CostCollector } from '../../http/cost-collector.js';
 import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
 import { type RawParams, readParams } from '../../params/read-params.js';
@@ -61,7 +62,8 @@ export const cardinalityRoutes = (context: GatewayContext): readonly PlainRoute[
         const { call } = await authorizeProject(context, { request, reply, action: Action.READ });
         const params = readParams(query, request.query as RawParams);
         const { day: asked = 0, limit = 0 } = params;
-        return sendJson(reply, toJson(await context.usage.getCardinality({ day: asked, limit }, call)));
+        const watched = new CostCollector(reply).watch(call);
+        return sendJson(reply, toJson(await context.usage.getCardinality({ day: asked, limit }, watched)));
       },
     }),
   );

@@ -6,6 +6,7 @@ import type { GatewayContext } from '../../../context.js';
 import { QUERY_BASES } from '../../bases.js';
 import type { Json } from '../../format/json.js';
 import { int64 } from '../../format/schemas.js';
+import { CostCollector } from '../../http/cost-collector.js';
 import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
 import { type RawParams, readParams } from '../../params/read-params.js';
@@ -39,7 +40,7 @@ export const storageUsageRoutes = (context: GatewayContext): readonly PlainRoute
       handle: async (request, reply) => {
         const { call } = await authorizeProject(context, { request, reply, action: Action.READ });
         const params = readParams(query, request.query as RawParams);
-        const { days } = await context.usage.getStorageUsage(params, call);
+        const { days } = await context.usage.getStorageUsage(params, new CostCollector(reply).watch(call));
         return sendJson(reply, days.length === 0 ? {} : toJson(days, params));
       },
     }),

@@ -1,7 +1,9 @@
+import type { Statement } from '../../../../lib/store/statement.js';
 import type { BoundStatement } from '../../clickhouse/reading.js';
 import type { LogFilter } from '../../logs/log-filter.js';
 import type { Range } from '../../time/time-range.js';
 import { MAX_NAMES } from '../traces/names.js';
+import { CONTENT } from './log-columns.js';
 import { logSource } from './log-match.js';
 
 export interface LogServiceRow {
@@ -42,18 +44,46 @@ export interface SeverityCountsOptions {
   readonly buckets: number;
 }
 
-/** How many matching records there are in each bucket of time, by severity. */
+/** How many matching records there are in each bucket of time, by severity, those included that were delivered again. */
 export function logSeverityCounts(options: SeverityCountsOptions): BoundStatement {
   const source = logSource(options.range, options.filter);
   const sql = `SELECT
-  intDiv(toUnixTimestamp64Nano(Timestamp), {bucketNano:Int64}) AS bucket,
-  SeverityNumber AS severity_number,
+  ${PLACE},
   count() AS records
 ${source.sql}
 GROUP BY bucket, severity_number`;
+  return bySeverity({ name: 'log_severity_counts', sql }, options);
+}
+
+/**
+ * How many of these are there because they were delivered again. Content is compared only of records that share their time with another
+ * one; senders whose clocks tell milliseconds have many of these, so that this may read every body of the range.
+ */
+export function logSeverityRepeats(options: SeverityCountsOptions): BoundStatement {
+  const source = logSource(options.range, options.filter);
+  const sql = `SELECT
+  ${PLACE},
+  count() - uniqExact((Timestamp, ${CONTENT})) AS records
+${source.sql}
+  AND Timestamp IN (
+    SELECT Timestamp
+    ${source.sql.replaceAll('\n', '\n    ')}
+    GROUP BY Timestamp
+    HAVING count() > 1
+  )
+GROUP BY bucket, severity_number
+HAVING records > 0`;
+  return bySeverity({ name: 'log_severity_repeats', sql }, options);
+}
+
+const PLACE = `intDiv(toUnixTimestamp64Nano(Timestamp), {bucketNano:Int64}) AS bucket,
+  SeverityNumber AS severity_number`;
+
+function bySeverity(statement: Statement, options: SeverityCountsOptions): BoundStatement {
+  const { params } = logSource(options.range, options.filter);
   return {
-    statement: { name: 'log_severity_counts', sql },
-    params: { ...source.params, bucketNano: options.bucketNano },
+    statement,
+    params: { ...params, bucketNano: options.bucketNano },
     maxRows: options.buckets * MAX_SEVERITIES,
   };
 }

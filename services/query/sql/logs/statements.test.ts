@@ -6,7 +6,7 @@ import type { BoundStatement } from '../../clickhouse/reading.js';
 import { NO_LOG_FILTER, readLogFilter } from '../../logs/log-filter.js';
 import { traceTime } from '../traces/trace-time.js';
 import { logPageEdge, logPageNewest, logPageRows } from './log-page.js';
-import { logServices, logSeverityCounts } from './log-summary.js';
+import { logServices, logSeverityCounts, logSeverityRepeats } from './log-summary.js';
 import { logTailCounts, logTailRows } from './log-tail.js';
 
 const id = (bytes: number) => new Uint8Array(bytes).fill(0x1a);
@@ -56,6 +56,7 @@ const STATEMENTS: Readonly<Record<string, BoundStatement>> = {
   'page-rows-oldest-first-after': logPageRows({ ...page, filter: neighbours, isDescending: false, after }),
   services: logServices(range, { ...NO_LOG_FILTER, serviceNames: [EVIL] }),
   'severity-counts': logSeverityCounts({ range, filter: NO_LOG_FILTER, bucketNano: 60n, buckets: 3 }),
+  'severity-repeats': logSeverityRepeats({ range, filter: every, bucketNano: 60n, buckets: 3 }),
   'tail-counts': logTailCounts(range, neighbours, 400),
   'tail-rows': logTailRows({ range, filter: neighbours, seconds: [1, 2], limit: 500 }),
   'trace-time': traceTime(['1a'.repeat(16)], range),

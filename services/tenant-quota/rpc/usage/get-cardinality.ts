@@ -6,6 +6,7 @@ import { dayOf } from '../../retention/days.js';
 import { readCardinality } from '../../usage/cardinality.js';
 import { requireTenant } from '../require-tenant.js';
 import { requireReader } from './require-reader.js';
+import { withCost } from './with-cost.js';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
@@ -34,7 +35,8 @@ export function getCardinality({
       day,
       limit: Math.min(limit || DEFAULT_LIMIT, MAX_LIMIT),
     };
-    const { tenant, metrics, attributes } = await readCardinality(store, question, context.signal);
+    const counted = withCost(store, context);
+    const { tenant, metrics, attributes } = await readCardinality(counted, question, context.signal);
     return {
       day,
       tenantSeries: BigInt(tenant.series),

@@ -4,6 +4,7 @@ import { AppError } from '../../../../lib/errors/app-error.js';
 import type { TenantQuotaContext } from '../../context.js';
 import { projectUsage } from '../../usage/project-usage.js';
 import { requireReader } from './require-reader.js';
+import { withCost } from './with-cost.js';
 
 const SECONDS_PER_DAY = 86_400;
 export function getStorageUsage({
@@ -18,7 +19,7 @@ export function getStorageUsage({
     if (month < 1 || month > 12)
       throw new AppError('invalid_argument', `month must be from 1 to 12, got ${month}.`, { field: 'month' });
     const question = { database, tenantId, projectId, year, month };
-    const days = await projectUsage(store, question, context.signal);
+    const days = await projectUsage(withCost(store, context), question, context.signal);
     return {
       days: days.map(({ day, signal, items, bytes }) => ({
         dayUnixSeconds: BigInt(day * SECONDS_PER_DAY),
