@@ -69,7 +69,7 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
     intervalMs: config.retentionIntervalMs,
   });
   const moving: OpenedMoves = openMoves({
-    ...{ store, cluster, registry, writer, locks, kv, audit, refresh, logger },
+    ...{ store, clusterOf: () => cluster, registry, writer, locks, kv, audit, refresh, logger },
     graceMs: config.moveGraceMs,
   });
   keeper.start();

@@ -111,6 +111,7 @@ export async function startMoveBed(): Promise<MoveBed> {
       await receiver.close();
       for (const part of [gateway, query, gatekeeper]) await part.close();
       await killQuota();
+      await quota.close();
       await store.close();
       await clickhouse.close();
       rmSync(directory, { recursive: true });

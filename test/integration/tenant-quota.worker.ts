@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { loadConfig } from '../../lib/config/load.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
 import { createStore, type Store } from '../../lib/store/store.js';
@@ -7,10 +8,12 @@ import { testServiceContext } from '../_util/service-context.js';
 
 /**
  * Tenant-quota in a process of its own, which kills itself (SIGKILL) around the statement that TEST_KILL names: `name`, as soon as the
- * statement is on its way, or `name after`, when it is done and nothing else was.
+ * statement is on its way, or `name after`, when it is done and nothing else was. A spare (TEST_SPARE) waits, loaded, until it is
+ * told so.
  */
 const { env } = process;
-const [killAt = '', moment = ''] = (env.TEST_KILL ?? '').split(' ');
+const told = env.TEST_SPARE === '1' ? (await once(process, 'message'))[0] : { kill: env.TEST_KILL };
+const [killAt = '', moment = ''] = ((told as { kill?: string }).kill ?? '').split(' ');
 const die = () => process.kill(process.pid, 'SIGKILL');
 
 function mortal(store: Store): Store {

@@ -6,9 +6,12 @@ import type { AuditLog } from '../registry/audit-log.js';
 import type { RegistryWriter } from '../registry/registry-writer.js';
 import { type CellRecord, stateOf, type TenantRecord } from '../registry/tenant-record.js';
 import type { TenantRegistry } from '../registry/tenant-registry.js';
-import { type CopyTask, RowCopier } from './copying/row-copier.js';
+import type { CopyTask } from './copying/copy-task.js';
+import { Ferry } from './copying/ferry.js';
+import { RowCopier } from './copying/row-copier.js';
 import { StagedSums } from './copying/staged-sums.js';
-import { emptyCell } from './empty-cell.js';
+import { type ClusterOf, Staging } from './copying/staging.js';
+import { Leaving } from './leaving.js';
 import { type MoveRecord, type MoveStep, REVOCABLE, routeOf } from './move-record.js';
 import type { Moves } from './moves.js';
 import type { MovesTable } from './moves-table.js';
@@ -16,7 +19,7 @@ import type { Receivers } from './receivers.js';
 
 export interface MoverOptions {
   readonly store: Store;
-  readonly cluster: string | undefined;
+  readonly clusterOf: ClusterOf;
   readonly registry: TenantRegistry;
   readonly writer: RegistryWriter;
   readonly table: MovesTable;
@@ -51,16 +54,25 @@ const WAIT_MS = 250;
  */
 export class Mover {
   readonly #options: MoverOptions;
+  readonly #staging: Staging;
   readonly #copier: RowCopier;
   readonly #sums: StagedSums;
+  readonly #leaving: Leaving;
   #move: MoveRecord;
   #wroteAtMs = 0;
 
   constructor(options: MoverOptions, move: MoveRecord) {
     this.#options = options;
     this.#move = move;
-    this.#copier = new RowCopier(options.store);
-    this.#sums = new StagedSums(options.store, options.cluster);
+    const { store, audit } = options;
+    const staging = new Staging(store, options.clusterOf);
+    const ferry = new Ferry(store, staging);
+    const copier = new RowCopier(store, ferry);
+    const sums = new StagedSums(store, staging, ferry);
+    this.#staging = staging;
+    this.#copier = copier;
+    this.#sums = sums;
+    this.#leaving = new Leaving({ store, audit, copier, sums, staging });
   }
 
   get move(): MoveRecord {
@@ -84,15 +96,21 @@ export class Mover {
     const { signal } = work;
     if (step === 'switched') return this.#waitOut(work);
     await this.#copier.awaitOthers(work);
-    if (step === 'copying') return this.#copy(work);
-    if (step === 'routing') return this.#route(work);
-    if (step === 'finishing') return this.#finish(work);
-    if (step === 'attaching') return this.#attach(work);
-    if (step === 'cleaning') return this.#clean(work);
-    if (step === 'aborting') return this.#abort(work);
-    if (step === 'returning') return this.#giveBack(work);
+    await this.#steps[step]?.(work);
     signal.throwIfAborted();
   }
+
+  readonly #steps: Readonly<Partial<Record<MoveStep, (work: Work) => Promise<void>>>> = {
+    copying: (work) => this.#copy(work),
+    routing: (work) => this.#route(work),
+    finishing: (work) => this.#finish(work),
+    attaching: (work) => this.#attach(work),
+    settling: (work) => this.#settle(work, 'cleaning'),
+    cleaning: (work) => this.#leave(work, 'settling', 'done'),
+    aborting: (work) => this.#abort(work),
+    returning: (work) => this.#settle(reversed(work), 'clearing'),
+    clearing: (work) => this.#leave(reversed(work), 'returning', 'aborted'),
+  };
 
   async #copy(work: Work): Promise<void> {
     await this.#requireWanted(work.signal);
@@ -122,40 +140,39 @@ export class Mover {
   }
 
   async #attach(work: Work): Promise<void> {
-    await this.#sums.attach(work);
+    await this.#sums.give(work);
     await this.#place(work);
     await this.#go('switched', work);
   }
 
   async #waitOut(work: Work): Promise<void> {
     if (Date.now() < this.#move.stepAtMs + this.#options.graceMs) return;
-    await this.#go('cleaning', work);
+    await this.#go('settling', work);
   }
 
-  /** What a receiver that had not been heard of brought to the old cell after the switch is copied before it is deleted. */
-  async #clean(work: Work): Promise<void> {
-    if (this.#options.registry.tenant(work.tenantId))
-      while ((await this.#copier.copy(work)) > 0) await work.verify();
-    await emptyCell(this.#options, work.from, work);
-    await this.#sums.drop(work);
-    await this.#go('done', work);
+  async #settle(work: Work, next: MoveStep): Promise<void> {
+    await this.#sums.give(work);
+    await this.#sums.take(work);
+    await this.#go(next, work);
+  }
+
+  /**
+   * What came to a cell after its rows had been copied (from a receiver that had not been heard of; entries of the books while
+   * admissions still named it) follows before the rest is deleted.
+   */
+  async #leave(work: Work, handOver: MoveStep, over: MoveStep): Promise<void> {
+    const isGone = !this.#options.registry.tenant(work.tenantId);
+    if ((await this.#leaving.leave(work, isGone)) === 'handOver') return this.#go(handOver, work);
+    await this.#staging.dropSums(work);
+    await this.#staging.dropFerries(work);
+    await this.#go(over, work);
   }
 
   /** The way back: the new cell holds copies, and rows that were sent there and nowhere else. */
   async #abort(work: Work): Promise<void> {
     await this.#awaitDrained(work);
-    const back = reversed(work);
-    if (this.#options.registry.tenant(work.tenantId))
-      while ((await this.#copier.copy(back)) > 0) await work.verify();
-    await this.#sums.fill(back);
-    await this.#go('returning', work);
-  }
-
-  async #giveBack(work: Work): Promise<void> {
-    await emptyCell(this.#options, work.to, work);
-    await this.#sums.attach(reversed(work));
-    await this.#sums.drop(work);
-    await this.#go('aborted', work);
+    await this.#staging.dropSums(work);
+    await this.#go('clearing', work);
   }
 
   /** Throws `AbortAsked` when an administrator takes the move back, or the tenant is being deleted, while that is possible. */
@@ -194,7 +211,7 @@ export class Mover {
   #work(lease: Lease, signal: AbortSignal): Work {
     const { tenantId, fromCell, toCell } = this.#move;
     return {
-      ...{ tenantId, lease, signal },
+      ...{ tenantId, lease, signal, fence: lease.fence },
       from: this.#cell(fromCell),
       to: this.#cell(toCell),
       verify: () => lease.verify(),

@@ -1,3 +1,5 @@
+import { AppError } from '../../../../lib/errors/app-error.js';
+import { databaseNameOf } from '../../../../lib/store/cell-address.js';
 import { quoteColumn, type Statement } from '../../../../lib/store/statement.js';
 import type { Store } from '../../../../lib/store/store.js';
 import type { CellRecord } from '../../registry/tenant-record.js';
@@ -12,15 +14,21 @@ export type TableKind = 'rows' | 'keyed' | 'sums' | 'derived';
 export interface MovedTable {
   readonly name: string;
   readonly kind: TableKind;
-  /** Stored columns, quoted, in their order. */
+  /** Stored columns in their order. */
+  readonly columnNames: readonly string[];
+  /** The same, quoted. */
   readonly columns: string;
   /** The same for comparing: sets, whose order is chance, are put in order. */
   readonly comparable: string;
   /** What a row of a `keyed` table is told apart by, and by what it is the newest. */
   readonly key: string;
   readonly version: string;
+  /** Of a table of `sums`, quoted: what is added up by key. */
+  readonly amounts: readonly string[];
   /** Cuts a partition into what one statement copies. */
   readonly bucket: string;
+  /** Cuts a bucket into what is looked at on its own before it goes to another service. */
+  readonly slice: string;
 }
 
 interface TableRow {
@@ -32,6 +40,8 @@ interface TableRow {
   readonly types: readonly string[];
   readonly isDerived: number;
 }
+
+const SUMMED = /^(UInt64|SimpleAggregateFunction\(sum, UInt64\))$/;
 
 /** A view `x_mv` fills the table `x`: so they are all named. */
 const SELECT_TABLES: Statement = {
@@ -52,7 +62,9 @@ export async function movedTables(
   cell: CellRecord,
   signal: AbortSignal,
 ): Promise<readonly MovedTable[]> {
-  const { rows } = await store.query<TableRow>(SELECT_TABLES, { cell: cell.database }, { signal });
+  const { database } = cell;
+  const params = { cell: databaseNameOf(database) };
+  const { rows } = await store.query<TableRow>(SELECT_TABLES, params, { database, signal });
   return rows.map(describe);
 }
 
@@ -62,15 +74,30 @@ function describe(row: TableRow): MovedTable {
     types[index]?.includes('groupUniqArray') ? `arraySort(${quoteColumn(column)})` : quoteColumn(column),
   );
   const version = /ReplacingMergeTree\([^()]*?(\w+)\)/.exec(engineFull)?.[1];
+  const hasTime = columns.includes('Timestamp');
+  const kind = kindOf(row);
   return {
     name,
-    kind: kindOf(row),
+    kind,
+    amounts: kind === 'sums' ? amountsOf(row) : [],
+    columnNames: columns,
     columns: columns.map(quoteColumn).join(', '),
     comparable: comparable.join(', '),
     key: sortingKey,
     version: version === undefined ? '0' : quoteColumn(version),
-    bucket: columns.includes('Timestamp') ? 'toUnixTimestamp(toStartOfHour(Timestamp))' : 'toUInt32(0)',
+    bucket: hasTime ? 'toUnixTimestamp(toStartOfHour(Timestamp))' : 'toUInt32(0)',
+    slice: hasTime ? 'toUnixTimestamp(toStartOfMinute(Timestamp))' : 'toUInt32(0)',
   };
+}
+
+/** They are handed over by taking them from one cell and adding them to the other, which only whole numbers stand. */
+function amountsOf({ name, sortingKey, columns, types }: TableRow): readonly string[] {
+  const key = new Set(sortingKey.split(', '));
+  const amounts = columns.filter((column) => !key.has(column));
+  const wrong = amounts.filter((column) => !SUMMED.test(types[columns.indexOf(column)] ?? ''));
+  if (wrong.length === 0) return amounts.map(quoteColumn);
+  const cause = new Error(`${name}: ${wrong.join(', ')} cannot be handed over`);
+  throw new AppError('internal', 'Internal error.', { cause });
 }
 
 function kindOf({ engine, isDerived }: TableRow): TableKind {
