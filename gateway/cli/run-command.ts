@@ -29,6 +29,7 @@ const OPTIONS = {
   'dry-run': FLAG,
   'grace-seconds': TEXT,
   'dedicated-to': TEXT,
+  service: TEXT,
   tenant: TEXT,
   'page-size': TEXT,
   to: TEXT,
@@ -106,17 +107,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'tiers get': (rest, _values, tier) => get(rest, `/v3/admin/tiers/${part(tier)}`),
   'tiers put': putTier,
   'cells list': (rest) => get(rest, '/v3/admin/cells'),
-  'cells put': async (rest, values, name) => {
-    const dedicated = values['dedicated-to'];
-    const body = dedicated === undefined ? {} : { dedicated_to: Number(dedicated) };
-    return (
-      await rest.send({ method: 'PUT', path: `/v3/admin/cells/${part(name)}`, query: dryRun(values), body })
-    ).body;
-  },
+  'cells put': putCell,
+  'cells create': putCell,
   'retention plan': (rest, values) => get(rest, '/v3/admin/retention/plan', { tenant_id: values.tenant }),
   audit: (rest, values) =>
     get(rest, '/v3/admin/audit', { tenant_id: values.tenant, page_size: values['page-size'] }),
 };
+
+async function putCell(rest: RestClient, values: Values, name: string): Promise<JsonObject> {
+  const { 'dedicated-to': dedicated, service } = values;
+  const body = {
+    ...(dedicated !== undefined && { dedicated_to: Number(dedicated) }),
+    ...(service !== undefined && { service }),
+  };
+  const path = `/v3/admin/cells/${part(name)}`;
+  return (await rest.send({ method: 'PUT', path, query: dryRun(values), body })).body;
+}
 
 /** Without a cell to go to: how far the move is. */
 async function moveTenant(rest: RestClient, values: Values, id: string): Promise<JsonObject> {

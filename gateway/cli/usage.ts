@@ -15,7 +15,7 @@ export const USAGE = `gob <command> [options]
   tiers get <tier>
   tiers put <tier> [--limit name=number|inherit]... [--dry-run]
   cells list
-  cells put <name> [--dedicated-to <tenant id>] [--dry-run]
+  cells create <name> [--service <ClickHouse service>] [--dedicated-to <tenant id>] [--dry-run]
   retention plan [--tenant <id>]
   audit [--tenant <id>] [--page-size N]
 

@@ -44,8 +44,10 @@ async function answer(
 }
 
 function sendReadiness(response: ServerResponse, readiness: ReadinessView): void {
-  const body = { status: readiness.isReady ? 'ready' : 'not ready', waiting_for: readiness.blockers };
-  send(response, readiness.isReady ? 200 : 503, 'application/json', `${JSON.stringify(body)}\n`);
+  const { isReady, blockers, concerns } = readiness;
+  const degraded = Object.keys(concerns).length > 0 && { degraded: concerns };
+  const body = { status: isReady ? 'ready' : 'not ready', waiting_for: blockers, ...degraded };
+  send(response, isReady ? 200 : 503, 'application/json', `${JSON.stringify(body)}\n`);
 }
 
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {

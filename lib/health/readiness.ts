@@ -3,11 +3,14 @@ export interface ReadinessView {
   readonly isReady: boolean;
   /** Dependency name to reason; empty when ready. */
   readonly blockers: Readonly<Record<string, string>>;
+  /** What some callers miss although the process takes traffic, with the reason; empty when there is nothing. */
+  readonly concerns: Readonly<Record<string, string>>;
 }
 
 /** What a service waits for before it takes traffic. Liveness asks nothing of it: a restart would not mend a dependency. */
 export class Readiness implements ReadinessView {
   readonly #blockers = new Map<string, string>();
+  readonly #concerns = new Map<string, string>();
   readonly #waiters = new Set<() => void>();
   readonly #followers = new Set<(isReady: boolean) => void>();
   #draining = false;
@@ -25,6 +28,16 @@ export class Readiness implements ReadinessView {
     if (!this.isReady) return;
     for (const waiter of this.#waiters) waiter();
     this.#waiters.clear();
+  }
+
+  /** Names something that some callers miss; the process stays ready for the others. */
+  concern(dependency: string, reason: string): void {
+    this.#concerns.set(dependency, reason);
+  }
+
+  /** Ends a concern. */
+  settle(dependency: string): void {
+    this.#concerns.delete(dependency);
   }
 
   /** From now on never ready again: the service is stopping. */
@@ -51,6 +64,10 @@ export class Readiness implements ReadinessView {
 
   get blockers(): Readonly<Record<string, string>> {
     return { ...Object.fromEntries(this.#blockers), ...(this.#draining && { process: 'stopping' }) };
+  }
+
+  get concerns(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#concerns);
   }
 
   #tell(): void {
@@ -85,8 +102,16 @@ export class ReadinessGroup implements ReadinessView {
   }
 
   get blockers(): Readonly<Record<string, string>> {
-    const named = [...this.#members].flatMap(([service, { blockers }]) =>
-      Object.entries(blockers).map(([key, reason]) => [`${service}/${key}`, reason]),
+    return this.#named(({ blockers }) => blockers);
+  }
+
+  get concerns(): Readonly<Record<string, string>> {
+    return this.#named(({ concerns }) => concerns);
+  }
+
+  #named(of: (member: Readiness) => Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const named = [...this.#members].flatMap(([service, member]) =>
+      Object.entries(of(member)).map(([key, reason]) => [`${service}/${key}`, reason]),
     );
     return Object.fromEntries(named);
   }

@@ -1,5 +1,5 @@
 import { type ConfigOf, defineSettings } from '../config/setting.js';
-import { integer, text, type ValueType } from '../config/value-types.js';
+import { integer, path, text, type ValueType } from '../config/value-types.js';
 import { AppError } from '../errors/app-error.js';
 
 /** ClickHouse's own default port for HTTP; its native protocol, which `tcp://` names, is never spoken here. */
@@ -42,12 +42,21 @@ export const clickhouseSettings = defineSettings({
     description:
       'Cluster as named in `remote_servers`: tables are made ON CLUSTER with Replicated engines. Unset: one server, plain engines.',
   },
+  clickhouseServicesFile: {
+    yaml: 'clickhouse.services_file',
+    env: 'CLICKHOUSE_SERVICES_FILE',
+    type: path,
+    default: undefined,
+    description:
+      'File (YAML) with further ClickHouse services, which cells can be on; read again when it or a file that it names changes. The same for receivers, query and tenant-quota; see operations.md.',
+  },
   clickhouseMaxConnections: {
     yaml: 'clickhouse.max_connections',
     env: 'CLICKHOUSE_MAX_CONNECTIONS',
     type: integer(1, 1000),
     default: '16',
-    description: 'Most requests that one process has open to ClickHouse at a time; further ones wait.',
+    description:
+      'Most requests that one process has open to a ClickHouse service at a time; further ones wait.',
   },
 });
 

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClickHouseSettings } from '@clickhouse/client';
 import type { Logger } from '../telemetry/logger.js';
+import type { Registry } from '../telemetry/metrics.js';
 import { type CallDeadline, startDeadline } from './call-deadline.js';
 import { inPieces } from './in-pieces.js';
-import { ANSWER_FORMAT, drain, readRows } from './read-rows.js';
+import { ANSWER_FORMAT, drain, type ReadRowsOptions, readBytes, readRows } from './read-rows.js';
 import { quoteColumn, quoteIdentifier, type Statement, type StatementParams } from './statement.js';
 import type {
   CallOptions,
@@ -13,9 +14,8 @@ import type {
   InsertRowsOptions,
   QueryResult,
   Store,
-  StoreOptions,
 } from './store.js';
-import { createStoreClient, type StoreClient } from './store-client.js';
+import { createStoreClient, type StoreClient, type StoreClientOptions } from './store-client.js';
 import { toAbortError, toStoreError } from './store-errors.js';
 import { createStoreMetrics, type StoreMetrics } from './store-metrics.js';
 
@@ -44,7 +44,16 @@ interface Envelope {
   readonly clickhouse_settings: ClickHouseSettings;
 }
 
-/** The one implementation of `Store`, over HTTP. */
+export interface ClickHouseStoreOptions extends StoreClientOptions {
+  /** Name of the ClickHouse service, for metrics. */
+  readonly service: string;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** See `StoreOptions`. */
+  readonly maxResultBytes?: number | undefined;
+}
+
+/** The way to one ClickHouse service, over HTTP. Databases are plain names here. */
 export class ClickHouseStore implements Store {
   readonly #client: StoreClient;
   readonly #logger: Logger;
@@ -52,12 +61,11 @@ export class ClickHouseStore implements Store {
   readonly #application: string;
   readonly #maxResultBytes: number;
 
-  constructor(options: StoreOptions) {
-    const { url, application, maxConnections = 16 } = options;
-    this.#client = createStoreClient({ url, application, maxConnections });
+  constructor(options: ClickHouseStoreOptions) {
+    this.#client = createStoreClient(options);
     this.#logger = options.logger;
-    this.#metrics = createStoreMetrics(options.registry);
-    this.#application = application;
+    this.#metrics = createStoreMetrics(options.registry, options.service);
+    this.#application = options.application;
     this.#maxResultBytes = options.maxResultBytes ?? DEFAULT_MAX_RESULT_BYTES;
   }
 
@@ -69,16 +77,32 @@ export class ClickHouseStore implements Store {
   }
 
   async #read<T>(statement: Statement, envelope: Envelope): Promise<QueryResult<T>> {
+    return readRows<T>(await this.#select(statement, ANSWER_FORMAT, envelope), this.#bounds(envelope));
+  }
+
+  readNative(statement: Statement, params: StatementParams = {}, options: CallOptions = {}) {
+    return this.#run(
+      { statement, params, options, budgetMs: options.maxExecutionMs ?? QUERY_BUDGET_MS },
+      async (envelope) =>
+        readBytes(await this.#select(statement, 'Native', envelope), this.#bounds(envelope)),
+    );
+  }
+
+  #bounds({ abort_signal: signal }: Envelope): ReadRowsOptions {
+    return { maxBytes: this.#maxResultBytes, signal };
+  }
+
+  async #select(statement: Statement, format: string, envelope: Envelope): Promise<Readable> {
     const { stream } = await this.#client.exec({
       ...envelope,
-      query: `${statement.sql}\nFORMAT ${ANSWER_FORMAT}`,
+      query: `${statement.sql}\nFORMAT ${format}`,
       clickhouse_settings: {
         ...READ_SETTINGS,
         max_result_bytes: String(this.#maxResultBytes),
         ...envelope.clickhouse_settings,
       },
     });
-    return readRows<T>(stream, { maxBytes: this.#maxResultBytes, signal: envelope.abort_signal });
+    return stream;
   }
 
   async insertNative(insert: InsertNativeOptions): Promise<InsertResult> {

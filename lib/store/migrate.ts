@@ -1,15 +1,17 @@
 import { AppError } from '../errors/app-error.js';
 import type { Logger } from '../telemetry/logger.js';
+import { databaseNameOf } from './cell-address.js';
 import { EXCEPTION, exceptionCodeOf } from './exception-codes.js';
 import { loadMigrations, type MigrationStep, type Schema } from './migration-files.js';
 import { renderStep, type TemplateValues } from './migration-template.js';
 import type { Statement } from './statement.js';
-import type { Store } from './store.js';
+import type { CallOptions, Store } from './store.js';
 import { toStoreTime } from './timestamp.js';
 
 export interface MigrateOptions {
   readonly store: Store;
   readonly schema: Schema;
+  /** Address of the database (see `cellAddress`), which is made where it says. */
   readonly database: string;
   /** Cluster name for ON CLUSTER and Replicated engines; undefined for one server. */
   readonly cluster?: string | undefined;
@@ -54,7 +56,7 @@ const STEP_BUDGET_MS = 120_000;
  */
 export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
   const { store, database, logger, signal } = options;
-  const values: TemplateValues = { database, cluster: options.cluster };
+  const values: TemplateValues = { database: databaseNameOf(database), cluster: options.cluster };
   const all = options.steps ?? (await loadMigrations(options.schema));
   const applied = await readApplied(options);
   const pending = all.filter((step) => !applied?.has(keyOf(step)));
@@ -64,9 +66,10 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
     alreadyDone: all.length - pending.length,
   };
   if (options.dryRun === true) return report;
-  if (!applied) await createLedger(store, values, signal);
+  const call = { database, signal, maxExecutionMs: STEP_BUDGET_MS };
+  if (!applied) await createLedger(store, values, call);
   for (const step of pending) {
-    await store.command({ name: 'migrate', sql: renderStep(step.sql, values) }, {}, stepOptions(signal));
+    await store.command({ name: 'migrate', sql: renderStep(step.sql, values) }, {}, call);
     await remember(store, database, step, signal);
     logger.info({ database, file: step.file, step: step.step }, 'migration step done');
   }
@@ -74,7 +77,6 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
 }
 
 const keyOf = (step: Pick<MigrationStep, 'version' | 'step'>): string => `${step.version}/${step.step}`;
-const stepOptions = (signal: AbortSignal | undefined) => ({ signal, maxExecutionMs: STEP_BUDGET_MS });
 
 /** Checksums of finished steps; undefined when the database is still without its ledger. */
 async function readApplied({
@@ -115,13 +117,9 @@ function assertUnchanged(
     );
 }
 
-async function createLedger(
-  store: Store,
-  values: TemplateValues,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function createLedger(store: Store, values: TemplateValues, call: CallOptions): Promise<void> {
   for (const sql of [CREATE_DATABASE, CREATE_LEDGER])
-    await store.command({ name: 'migrate', sql: renderStep(sql, values) }, {}, stepOptions(signal));
+    await store.command({ name: 'migrate', sql: renderStep(sql, values) }, {}, call);
 }
 
 async function remember(

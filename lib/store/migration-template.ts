@@ -48,8 +48,10 @@ function tableSettings({ cluster }: TemplateValues): string {
 }
 
 /** Cluster names may hold dashes and dots, or be a macro such as `{cluster}`. */
+export const isClusterName = (name: string): boolean => /^(\w[\w.-]{0,63}|\{\w{1,63}\})$/.test(name);
+
 function quoteClusterName(name: string): string {
-  if (/^(\w[\w.-]{0,63}|\{\w{1,63}\})$/.test(name)) return `'${name}'`;
+  if (isClusterName(name)) return `'${name}'`;
   throw new AppError(
     'invalid_argument',
     `CLICKHOUSE_CLUSTER: expected letters, digits, "_", "-" and ".", got "${name}"`,

@@ -9,7 +9,7 @@ import type { QueryResult } from './store.js';
 export const ANSWER_FORMAT = 'JSONCompact';
 
 export interface ReadRowsOptions {
-  /** Largest answer that is held in memory, as JSON text. */
+  /** Largest answer that is held in memory, as it is on the wire. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
@@ -22,7 +22,8 @@ interface Answer {
 
 /** All rows of an answer, as objects by column name, and what it cost. */
 export async function readRows<T>(body: Readable, options: ReadRowsOptions): Promise<QueryResult<T>> {
-  const { meta, data, statistics } = JSON.parse(await readText(body, options)) as Answer;
+  const text = (await readBytes(body, options)).toString('utf8');
+  const { meta, data, statistics } = JSON.parse(text) as Answer;
   const names = meta.map(({ name }) => name);
   const toRow = (values: readonly unknown[]) =>
     Object.fromEntries(names.map((name, index) => [name, values[index]])) as T;
@@ -36,7 +37,8 @@ export async function readRows<T>(body: Readable, options: ReadRowsOptions): Pro
   };
 }
 
-async function readText(body: Readable, { maxBytes, signal }: ReadRowsOptions): Promise<string> {
+/** The whole answer. Throws `query_too_expensive` as soon as it is larger than allowed. */
+export async function readBytes(body: Readable, { maxBytes, signal }: ReadRowsOptions): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of abortable(body, signal)) {
@@ -44,7 +46,7 @@ async function readText(body: Readable, { maxBytes, signal }: ReadRowsOptions): 
     if (size > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** The answer of a statement without a result is empty; anything beyond that is not kept. */

@@ -13,7 +13,12 @@ const CONNECT_TIMEOUT_MS = 5_000;
 export const SOCKET_TIMEOUT_MS = 330_000;
 
 export interface StoreClientOptions {
+  /** With user and password in it, or beside it. */
   readonly url: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** Authorities that vouch for the server, PEM. Default: the system's. */
+  readonly ca?: string | undefined;
   readonly application: string;
   readonly maxConnections: number;
 }
@@ -47,11 +52,15 @@ class BoundedHttpsAgent extends HttpsAgent {
 /** The ClickHouse client as this project uses it: silent (errors carry their cause), bounded, without sessions. */
 export function createStoreClient(options: StoreClientOptions) {
   const agentOptions = { keepAlive: true, maxSockets: options.maxConnections };
-  const isHttps = options.url.startsWith('https:');
+  const { url, user, password, ca } = options;
+  const isHttps = url.startsWith('https:');
   return createClient({
-    url: options.url,
+    url,
+    ...(user !== undefined && { username: user, password: password ?? '' }),
     application: options.application,
-    http_agent: isHttps ? new BoundedHttpsAgent(agentOptions) : new BoundedHttpAgent(agentOptions),
+    http_agent: isHttps
+      ? new BoundedHttpsAgent({ ...agentOptions, ...(ca !== undefined && { ca }) })
+      : new BoundedHttpAgent(agentOptions),
     max_open_connections: options.maxConnections,
     request_timeout: SOCKET_TIMEOUT_MS,
     compression: { request: false, response: false },

@@ -5,14 +5,14 @@ export interface StoreMetrics {
   record(statement: string, outcome: string, startedAtMs: number): void;
 }
 
-/** Several stores may share one process and so one registry. */
-export function createStoreMetrics(registry: Registry): StoreMetrics {
+/** Several stores may share one process and so one registry. `service` is the ClickHouse service that the calls go to. */
+export function createStoreMetrics(registry: Registry, service: string): StoreMetrics {
   const calls =
     (registry.getSingleMetric('gob_store_calls_total') as Counter | undefined) ??
     new Counter({
       name: 'gob_store_calls_total',
       help: 'Statements sent to ClickHouse, by outcome.',
-      labelNames: ['statement', 'outcome'],
+      labelNames: ['service', 'statement', 'outcome'],
       registers: [registry],
     });
   const seconds =
@@ -20,14 +20,14 @@ export function createStoreMetrics(registry: Registry): StoreMetrics {
     new Histogram({
       name: 'gob_store_call_duration_seconds',
       help: 'Time from sending a statement to having its whole answer.',
-      labelNames: ['statement'],
+      labelNames: ['service', 'statement'],
       buckets: LATENCY_BUCKETS_SECONDS,
       registers: [registry],
     });
   return {
     record(statement, outcome, startedAtMs) {
-      calls.inc({ statement, outcome });
-      seconds.observe({ statement }, (performance.now() - startedAtMs) / 1000);
+      calls.inc({ service, statement, outcome });
+      seconds.observe({ service, statement }, (performance.now() - startedAtMs) / 1000);
     },
   };
 }

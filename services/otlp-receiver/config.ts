@@ -161,6 +161,7 @@ export const otlpReceiverSettings = defineSettings({
   gatekeeperUrl: peerSettings.gatekeeperUrl,
   trustedProxies: proxySettings.trustedProxies,
   clickhouseUrl: clickhouseSettings.clickhouseUrl,
+  clickhouseServicesFile: clickhouseSettings.clickhouseServicesFile,
   clickhouseMaxConnections: clickhouseSettings.clickhouseMaxConnections,
   ingestMaxRequestBytes: {
     yaml: 'ingest.max_request_bytes',

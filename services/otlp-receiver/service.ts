@@ -1,8 +1,8 @@
 import { trustProxies } from '../../lib/auth/client-address.js';
 import { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { RunningService, ServiceContext } from '../../lib/lifecycle/service-main.js';
-import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
-import { createStore, type Store } from '../../lib/store/store.js';
+import { openStore } from '../../lib/store/services/open-store.js';
+import type { Store } from '../../lib/store/store.js';
 import type { Admissions } from './admission/admission.js';
 import { openAdmissionLink } from './admission/admission-link.js';
 import { GatekeeperAdmissions } from './admission/gatekeeper-admissions.js';
@@ -60,7 +60,13 @@ export async function startOtlpReceiver(
   const tls = await openPortTls(config, logger);
   const lifecycle = new Lifecycle(logger);
   lifecycle.add('certificates', tls);
-  const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
+  const giveUp = async (error: unknown) => {
+    await lifecycle.close();
+    throw error;
+  };
+  const { store, services, watch } = await openStore({
+    ...{ config, context, lifecycle, application: 'otlp-receiver', store: overrides.store },
+  }).catch(giveUp);
   const admissions =
     overrides.admissions ??
     new GatekeeperAdmissions(openAdmissionLink(config.gatekeeperUrl), logger, (sender) =>
@@ -73,14 +79,11 @@ export async function startOtlpReceiver(
   // Closed after everything that enters something.
   lifecycle.add('ledger', journal);
   const routes = new Routes();
-  const stored = await openPipeline(config, { store, ledger, logger, registry }).catch(async (error) => {
-    await lifecycle.close();
-    throw error;
-  });
+  const stored = await openPipeline(config, { store, services, ledger, logger, registry }).catch(giveUp);
   const pipeline = lifecycle.add('pipeline', new RoutedPipeline(stored, routes), CLOSE_TIMEOUT_MS);
   const { gatekeeperUrl, processName: name } = config;
   lifecycle.add('placement', new PlacementReports({ gatekeeperUrl, name, routes, pipeline, logger }));
-  lifecycle.add('store readiness', new StoreReadiness(store, DEFAULT_DATABASE, context));
+  lifecycle.add('store readiness', new StoreReadiness({ store, database: DEFAULT_DATABASE, watch, logger }));
   const rejects = new RejectLog(books);
   const budget = createBudget(config, context);
   const derivedRows = new DerivedRows(askStoredSeries(store, logger));
@@ -104,10 +107,7 @@ export async function startOtlpReceiver(
   const turnedAway = new TurnedAway({ ledger, rejects, logger, operatorsDatabase: DEFAULT_DATABASE });
   const trustedProxies = trustProxies(config.trustedProxies);
   const serving = { ingest, ledger, turnedAway, logger, readiness, tls, trustedProxies };
-  const servers = await startServers(config, serving).catch(async (error) => {
-    await lifecycle.close();
-    throw error;
-  });
+  const servers = await startServers(config, serving).catch(giveUp);
   lifecycle.add('servers', servers, CLOSE_TIMEOUT_MS);
   return {
     ...servers,
@@ -133,16 +133,6 @@ async function startServers(config: OtlpReceiverConfig, { tls, ...options }: Ser
   );
   const close = async () => void (await Promise.all([grpc.close(CALL_GRACE_MS), http.close(CALL_GRACE_MS)]));
   return { grpcUrl: grpc.url, httpUrl: http.url, close };
-}
-
-function openStore(config: OtlpReceiverConfig, { logger, registry }: ServiceContext): Store {
-  return createStore({
-    url: requireClickHouseUrl(config),
-    logger,
-    registry,
-    application: 'otlp-receiver',
-    maxConnections: config.clickhouseMaxConnections,
-  });
 }
 
 interface HeldForTenants {

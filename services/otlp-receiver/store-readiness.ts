@@ -1,33 +1,37 @@
 import { messageOf } from '../../lib/errors/app-error.js';
 import { pause } from '../../lib/lifecycle/pause.js';
-import type { ServiceContext } from '../../lib/lifecycle/service-main.js';
+import type { ServiceWatch } from '../../lib/store/services/service-watch.js';
 import type { Store } from '../../lib/store/store.js';
+import type { Logger } from '../../lib/telemetry/logger.js';
 import { checkTables } from './pipeline/table-check.js';
 
 /** A whole mesh starts at once, so what is missing comes soon. */
 const WAITING_INTERVAL_MS = 300;
 const READY_INTERVAL_MS = 5_000;
 const LOG_INTERVAL_MS = 5_000;
-const READINESS_PART = 'clickhouse';
+
+export interface StoreReadinessOptions {
+  readonly store: Store;
+  /** Of the cell that exists in every mesh. */
+  readonly database: string;
+  readonly watch: Pick<ServiceWatch, 'tellDefault'>;
+  readonly logger: Logger;
+}
 
 /**
- * Keeps the process not ready while ClickHouse does not answer or the cell's tables are not what the receiver writes. Asks
+ * Tells that the default service cannot be used while ClickHouse does not answer or the cell's tables are not what the receiver writes. Asks
  * for as long as the process runs.
  */
 export class StoreReadiness {
-  readonly #store: Store;
-  readonly #database: string;
-  readonly #context: ServiceContext;
+  readonly #options: StoreReadinessOptions;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
   #loggedReason: string | undefined;
   #loggedAtMs = 0;
 
-  constructor(store: Store, database: string, context: ServiceContext) {
-    this.#store = store;
-    this.#database = database;
-    this.#context = context;
-    context.readiness.block(READINESS_PART, 'waiting for ClickHouse');
+  constructor(options: StoreReadinessOptions) {
+    this.#options = options;
+    options.watch.tellDefault('waiting for ClickHouse');
     this.#done = this.#watch();
   }
 
@@ -49,7 +53,7 @@ export class StoreReadiness {
 
   async #problem(signal: AbortSignal): Promise<string | undefined> {
     try {
-      await checkTables(this.#store, this.#database, signal);
+      await checkTables(this.#options.store, this.#options.database, signal);
       return undefined;
     } catch (error) {
       return messageOf(error);
@@ -57,20 +61,21 @@ export class StoreReadiness {
   }
 
   #ready(): void {
-    this.#context.readiness.unblock(READINESS_PART);
+    const { watch, logger, database } = this.#options;
+    watch.tellDefault('');
     if (this.#loggedReason !== undefined || this.#loggedAtMs === 0)
-      this.#context.logger.info({ database: this.#database }, 'ClickHouse is ready for ingest');
+      logger.info({ database }, 'ClickHouse is ready for ingest');
     this.#loggedReason = undefined;
     this.#loggedAtMs = performance.now();
   }
 
   #notReady(reason: string): void {
-    const { readiness, logger } = this.#context;
-    readiness.block(READINESS_PART, reason);
+    const { watch, logger, database } = this.#options;
+    watch.tellDefault(reason);
     const isNew = reason !== this.#loggedReason;
     if (!isNew && performance.now() - this.#loggedAtMs < LOG_INTERVAL_MS) return;
     this.#loggedReason = reason;
     this.#loggedAtMs = performance.now();
-    logger.warn({ database: this.#database, reason }, 'waiting for ClickHouse');
+    logger.warn({ database, reason }, 'waiting for ClickHouse');
   }
 }

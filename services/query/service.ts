@@ -9,8 +9,7 @@ import type { RunningService, ServiceContext } from '../../lib/lifecycle/service
 import { createAssertionVerifier } from '../../lib/rpc/assertion.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
-import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
-import { createStore } from '../../lib/store/store.js';
+import { openStore } from '../../lib/store/services/open-store.js';
 import { TenantSlots } from './budget/tenant-slots.js';
 import { watchClickHouse } from './clickhouse/watch-clickhouse.js';
 import type { QueryConfig } from './config.js';
@@ -41,19 +40,11 @@ export async function startQueryService(
   { logger, registry, readiness }: ServiceContext,
   overrides: QueryOverrides = {},
 ): Promise<RunningService> {
-  const url = requireClickHouseUrl(config);
   const lifecycle = new Lifecycle(logger);
+  const { store, watch } = await openStore({
+    ...{ config, context: { logger, registry, readiness }, lifecycle, application: 'query' },
+  });
   const keys = lifecycle.add('gatekeeper keys', createGatekeeperKeys(config.gatekeeperUrl));
-  const store = lifecycle.add(
-    'store',
-    createStore({
-      url,
-      logger,
-      registry,
-      application: 'query',
-      maxConnections: config.clickhouseMaxConnections,
-    }),
-  );
   const context = {
     store,
     budget: config,
@@ -79,9 +70,6 @@ export async function startQueryService(
   lifecycle.add('rpc server', rpc);
   // Closed before the server, which waits for its calls.
   lifecycle.add('live tails', tail);
-  lifecycle.add(
-    'clickhouse watch',
-    watchClickHouse({ ping: (signal) => store.ping(signal), readiness, logger }),
-  );
+  lifecycle.add('clickhouse watch', watchClickHouse({ ping: (signal) => store.ping(signal), watch, logger }));
   return { url: rpc.url, close: async () => void (await lifecycle.close()) };
 }

@@ -1,3 +1,4 @@
+import type { ClickHouseServices } from '../../lib/store/services/clickhouse-services.js';
 import type { Store } from '../../lib/store/store.js';
 import type { Moves } from './moves/moves.js';
 import type { Receivers } from './moves/receivers.js';
@@ -22,6 +23,8 @@ export interface TenantQuotaContext {
   readonly moves: Moves;
   readonly receivers: Receivers;
   readonly store: Store;
+  /** The ClickHouse services that cells can be on. */
+  readonly services: Pick<ClickHouseServices, 'names' | 'has'>;
   /** Ends when the service stops, so that streams end with it. */
   readonly stopping: AbortSignal;
 }

@@ -2,6 +2,7 @@ import type { Kv } from '../../lib/kv/kv.js';
 import { openKv } from '../../lib/kv/open-kv.js';
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.js';
 import type { ServiceContext } from '../../lib/lifecycle/service-main.js';
+import type { ClickHouseServices } from '../../lib/store/services/clickhouse-services.js';
 import type { Store } from '../../lib/store/store.js';
 import type { TenantQuotaConfig } from './config.js';
 import type { TenantQuotaContext } from './context.js';
@@ -26,6 +27,7 @@ export interface PartsOptions {
   readonly context: ServiceContext;
   readonly lifecycle: Lifecycle;
   readonly store: Store;
+  readonly services: ClickHouseServices;
   /** What replicas share for their locks. Default: this process's memory, which is right for one replica. */
   readonly kv?: Kv | undefined;
   /** Unix milliseconds, for retention. */
@@ -35,18 +37,19 @@ export interface PartsOptions {
 
 /** Opens and starts everything behind the calls. Closed in the reverse order by the lifecycle. */
 export async function startParts(options: PartsOptions): Promise<TenantQuotaContext> {
-  const { config, context, lifecycle, store, nowMs, stopping } = options;
+  const { config, context, lifecycle, store, services, nowMs, stopping } = options;
   const { logger, readiness } = context;
   const seed = config.identityFile && (await IdentitySeed.open(config.identityFile, logger));
   if (seed) lifecycle.add('identity file', seed);
   const cluster = config.clickhouseCluster;
+  const clusterOf = services.clusterOf.bind(services);
   const registry = new TenantRegistry();
   const tables = new RegistryTables(store);
   const audit = new AuditLog(store);
   const kv = options.kv ?? lifecycle.add('kv', openKv(config, logger));
   const locks = new KvLocks(kv);
   const writer = new RegistryWriter({ tables, locks, audit, logger });
-  const cells = createCellMigrator({ store, cluster, logger });
+  const cells = createCellMigrator({ store, clusterOf, logger });
   const schemas = new Schemas({ store, cluster, cells, logger });
   const keeper = new RegistryKeeper({
     ...{ tables, writer, schemas, registry, readiness, logger },
@@ -54,10 +57,10 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
   });
   const refresh = (signal: AbortSignal) => keeper.refresh(signal);
   const provisioner = new Provisioner({ registry, writer, keeper, schemas, logger });
-  const eraser = new Eraser({ store, cluster, registry, tables, writer, audit, logger });
+  const eraser = new Eraser({ store, clusterOf, registry, tables, writer, audit, logger });
   const metrics = new RetentionMetrics(context.registry);
   const storage = new CellRuns({
-    ...{ store, cluster, registry, tables, audit, refresh, metrics, logger, nowMs },
+    ...{ store, clusterOf, registry, tables, audit, refresh, metrics, logger, nowMs },
     onPresent: eraser.eraseStragglers.bind(eraser),
   });
   const loop = new RetentionLoop({
@@ -69,7 +72,7 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
     intervalMs: config.retentionIntervalMs,
   });
   const moving: OpenedMoves = openMoves({
-    ...{ store, clusterOf: () => cluster, registry, writer, locks, kv, audit, refresh, logger },
+    ...{ store, clusterOf, registry, writer, locks, kv, audit, refresh, logger },
     graceMs: config.moveGraceMs,
   });
   keeper.start();
@@ -80,6 +83,19 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
   lifecycle.add('move loop', moving.loop);
   const { moves, receivers } = moving;
   return {
-    ...{ registry, writer, keeper, audit, cells, storage, provisioner, moves, receivers, store, stopping },
+    ...{
+      registry,
+      writer,
+      keeper,
+      audit,
+      cells,
+      storage,
+      provisioner,
+      moves,
+      receivers,
+      store,
+      services,
+      stopping,
+    },
   };
 }

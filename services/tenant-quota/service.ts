@@ -4,8 +4,8 @@ import type { RunningService, ServiceContext } from '../../lib/lifecycle/service
 import { createAssertionVerifier } from '../../lib/rpc/assertion.js';
 import { createGatekeeperKeys } from '../../lib/rpc/gatekeeper-keys.js';
 import { startRpcServer } from '../../lib/rpc/server.js';
-import { requireClickHouseUrl } from '../../lib/store/clickhouse-settings.js';
-import { createStore, type Store } from '../../lib/store/store.js';
+import { openStore } from '../../lib/store/services/open-store.js';
+import type { Store } from '../../lib/store/store.js';
 import { Gauge, type Registry } from '../../lib/telemetry/metrics.js';
 import type { TenantQuotaConfig } from './config.js';
 import { startParts } from './parts.js';
@@ -63,9 +63,11 @@ interface Start {
 
 async function start({ config, context, overrides, lifecycle, stopping }: Start): Promise<string> {
   const { logger, registry: metrics } = context;
-  const store = lifecycle.add('store', overrides.store ?? openStore(config, context));
+  const { store, services } = await openStore({
+    ...{ config, context, lifecycle, application: 'tenant-quota', store: overrides.store },
+  });
   const { kv, nowMs = Date.now } = overrides;
-  const parts = await startParts({ config, context, lifecycle, store, kv, nowMs, stopping });
+  const parts = await startParts({ config, context, lifecycle, store, services, kv, nowMs, stopping });
   countTenants(parts.registry, metrics);
   const keys = lifecycle.add('gatekeeper keys', createGatekeeperKeys(config.gatekeeperUrl));
   const rpc = await startRpcServer({
@@ -77,12 +79,6 @@ async function start({ config, context, overrides, lifecycle, stopping }: Start)
   });
   lifecycle.add('rpc server', rpc);
   return rpc.url;
-}
-
-function openStore(config: TenantQuotaConfig, { logger, registry }: ServiceContext): Store {
-  const url = requireClickHouseUrl(config);
-  const maxConnections = config.clickhouseMaxConnections;
-  return createStore({ url, logger, registry, application: 'tenant-quota', maxConnections });
 }
 
 function countTenants(tenants: TenantRegistry, metrics: Registry): void {

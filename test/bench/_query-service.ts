@@ -34,6 +34,7 @@ export async function startBenchService(clickhouseUrl: string): Promise<BenchSer
       gatekeeperUrl: 'http://127.0.0.1:9',
       clickhouseUrl,
       clickhouseCluster: undefined,
+      clickhouseServicesFile: undefined,
       clickhouseMaxConnections: 16,
       queryMaxExecutionMs: CALL_TIMEOUT_MS,
       queryMaxRowsToRead: 10 ** 10,

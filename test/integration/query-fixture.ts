@@ -42,6 +42,7 @@ export const TEST_QUERY_CONFIG: Omit<QueryConfig, 'clickhouseUrl'> = {
   queryAddress: ANY_PORT,
   gatekeeperUrl: 'http://127.0.0.1:9',
   clickhouseCluster: undefined,
+  clickhouseServicesFile: undefined,
   clickhouseMaxConnections: 16,
   queryMaxExecutionMs: 20_000,
   queryMaxRowsToRead: 100_000_000,

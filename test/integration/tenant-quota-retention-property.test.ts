@@ -83,7 +83,7 @@ it('random tenants, days and quotas: exactly what policy says goes, and nothing 
     const meter = new CellMeter(store, CELL);
     const stored = await meter.measure(signal);
     const plan = planRetention(stored, policies, NOW_MS);
-    const executor = new RetentionExecutor({ store, cluster: undefined, audit: new AuditLog(store) });
+    const executor = new RetentionExecutor({ store, clusterOf: () => undefined, audit: new AuditLog(store) });
     await new KvLocks(kv).run('test', signal, async (lease) => {
       const context = { cell: CELL, lease, signal, isStillWanted: () => true, onDone: () => {} };
       await executor.execute(plan.steps, context);

@@ -31,8 +31,9 @@ function mortal(store: Store): Store {
     query: (statement, ...rest) => guard(statement.name, () => store.query(statement, ...rest)),
     command: (statement, ...rest) => guard(statement.name, () => store.command(statement, ...rest)),
     insertRows: (insert) => guard(insert.name, () => store.insertRows(insert)),
+    readNative: (statement, ...rest) => guard(statement.name, () => store.readNative(statement, ...rest)),
     insertNative: (insert) => store.insertNative(insert),
-    ping: (signal) => store.ping(signal),
+    ping: (...args) => store.ping(...args),
     close: () => store.close(),
   };
 }

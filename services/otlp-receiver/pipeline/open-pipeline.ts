@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../../lib/errors/app-error.js';
+import type { ClickHouseServices } from '../../../lib/store/services/clickhouse-services.js';
 import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Registry } from '../../../lib/telemetry/metrics.js';
@@ -15,6 +16,7 @@ import { SpoolPipeline } from './spool-pipeline.js';
 
 export interface PipelineContext {
   readonly store: Store;
+  readonly services: Pick<ClickHouseServices, 'names'>;
   readonly ledger: Ledger;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -22,6 +24,8 @@ export interface PipelineContext {
 
 /** What comes alone waits this long for company before it is inserted. */
 const LINGER_MS = 100;
+/** Of several ClickHouse services none may take the whole spool, however long it is away. */
+const SERVICE_SHARE = 0.75;
 
 /** The pipeline of the configured meaning of an acknowledgement. Rejects when its directory cannot be had. */
 export async function openPipeline(config: OtlpReceiverConfig, context: PipelineContext): Promise<Pipeline> {
@@ -48,6 +52,7 @@ export async function openPipeline(config: OtlpReceiverConfig, context: Pipeline
     lingerMs: LINGER_MS,
     maxAgeMs: config.ingestSegmentMaxAgeMs,
     quotas: quotasOf(config.ingestSpoolBytes, config),
+    serviceBytes: () => config.ingestSpoolBytes * (context.services.names.length > 1 ? SERVICE_SHARE : 1),
     deadLetters: quotasOf(config.ingestDeadLetterBytes, config),
     minFreeBytes: config.ingestSpoolMinFreeBytes,
     maxFlushesPerTable: config.ingestFlushesPerTable,

@@ -33,6 +33,8 @@ export interface SpoolPipelineOptions {
   readonly lingerMs: number;
   readonly maxAgeMs: number;
   readonly quotas: SpoolQuotas;
+  /** Share of the total that may wait for one ClickHouse service at the moment. */
+  readonly serviceBytes?: () => number;
   readonly minFreeBytes: number;
   /** Of all dead letters, and of those of one tenant. */
   readonly deadLetters: SpoolQuotas;
@@ -41,7 +43,7 @@ export interface SpoolPipelineOptions {
   readonly open?: OpenFile;
 }
 
-/** Each holds a whole segment in memory. */
+/** To one ClickHouse service; each holds a whole segment in memory. */
 const MAX_FLUSHES = 4;
 /** How long a stop waits for the store; the rest stays on disk for the next start. */
 const FLUSH_GRACE_MS = 5_000;
@@ -84,7 +86,7 @@ export class SpoolPipeline implements Pipeline {
     try {
       const leftNames = await directory.names();
       const space = await DiskSpace.watch(directory.path, minFreeBytes);
-      const usage = new SpoolUsage(options.quotas);
+      const usage = new SpoolUsage(options.quotas, options.serviceBytes);
       const parts = assemble(options, { directory, space, usage });
       const { flusher, deadLetters } = parts;
       registerSpoolGauges(registry, {
@@ -175,7 +177,7 @@ function assemble(options: SpoolPipelineOptions, { directory, space, usage }: Gr
     onStored: (segment) => outlet.stored(segment),
     onUnreadable: (segment, error) => outlet.unreadable(segment, error),
     maxPerTable: options.maxFlushesPerTable,
-    maxTotal: MAX_FLUSHES,
+    maxPerService: MAX_FLUSHES,
     metrics,
     logger,
   });

@@ -33,8 +33,8 @@ interface ColumnRow {
  * data. Rejects with AppError `unavailable` (somebody must migrate) whose message lists every difference.
  */
 export async function checkTables(store: Store, database: string, signal?: AbortSignal): Promise<void> {
-  const params = { database, tables: [...WRITTEN_COLUMNS.keys()] };
-  const { rows } = await store.query<ColumnRow>(READ_COLUMNS, params, { signal });
+  const params = { tables: [...WRITTEN_COLUMNS.keys()] };
+  const { rows } = await store.query<ColumnRow>(READ_COLUMNS, params, { database, signal });
   const differences = [...WRITTEN_COLUMNS].flatMap(([table, columns]) =>
     differencesOf(
       table,

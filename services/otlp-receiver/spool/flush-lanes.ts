@@ -1,4 +1,5 @@
 import { laneKey, type SealedSegment, tableKey } from './segment.js';
+import type { SegmentHeader } from './segment-format.js';
 
 /** A segment in the queue; its file may get another name on the way. */
 export interface QueuedSegment {
@@ -32,10 +33,10 @@ export class FlushLanes {
   }
 
   /** The first segment of the lane whose turn it is, among lanes of tables that may be written now. */
-  take(mayStart: (table: string) => boolean): QueuedSegment | undefined {
+  take(mayStart: (target: SegmentHeader) => boolean): QueuedSegment | undefined {
     for (const [key, lane] of this.#lanes) {
       const [first] = lane;
-      if (!first || !mayStart(tableKey(first.segment.header))) continue;
+      if (!first || !mayStart(first.segment.header)) continue;
       lane.shift();
       this.#lanes.delete(key);
       // Behind the others: the next turn is another lane's.

@@ -24,7 +24,7 @@ function startFlusher(send: (name: string, signal: AbortSignal) => Promise<void>
     onStored: async ({ path }) => void stored.push(path),
     onUnreadable: async ({ path }) => void unreadable.push(path),
     maxPerTable: 2,
-    maxTotal: 3,
+    maxPerService: 3,
     metrics: createSpoolMetrics(new Registry()),
     logger: pino({ level: 'silent' }),
   });

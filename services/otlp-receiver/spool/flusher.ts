@@ -1,7 +1,9 @@
 import { messageOf } from '../../../lib/errors/app-error.js';
+import { serviceOf } from '../../../lib/store/cell-address.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import { FlushLanes, type QueuedSegment } from './flush-lanes.js';
 import { laneKey, type SealedSegment, tableKey } from './segment.js';
+import type { SegmentHeader } from './segment-format.js';
 import { outcomeOf, SegmentUnreadable } from './send-segment.js';
 import type { SpoolMetrics } from './spool-metrics.js';
 
@@ -12,9 +14,9 @@ export interface FlusherOptions {
   readonly onStored: (segment: SealedSegment) => Promise<void>;
   /** Nothing can be sent of this one. */
   readonly onUnreadable: (segment: SealedSegment, error: SegmentUnreadable) => Promise<void>;
-  /** Inserts that run at a time, into one table and in all; each holds its segment in memory. */
+  /** Inserts that run at a time, into one table and on one ClickHouse service; each holds its segment in memory. */
   readonly maxPerTable: number;
-  readonly maxTotal: number;
+  readonly maxPerService: number;
   readonly metrics: SpoolMetrics;
   readonly logger: Logger;
 }
@@ -22,8 +24,11 @@ export interface FlusherOptions {
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 
+type Target = Pick<SegmentHeader, 'database' | 'table'>;
+
 interface Table {
   readonly key: string;
+  readonly service: string;
   readonly running: Set<QueuedSegment>;
   /** Attempts that failed in a row. */
   failures: number;
@@ -33,7 +38,8 @@ interface Table {
 
 /**
  * Sends sealed segments to the store for as long as it takes. Lanes take turns, so that whoever has sent much waits behind its
- * own; a table whose inserts fail waits, longer each time, and tries a single one then.
+ * own; a table whose inserts fail waits, longer each time, and tries a single one then. A service that hangs takes no other's
+ * turns.
  */
 export class Flusher {
   readonly #options: FlusherOptions;
@@ -42,6 +48,7 @@ export class Flusher {
   readonly #stopping = new AbortController();
   readonly #idleWaiters = new Set<() => void>();
   #running = 0;
+  readonly #runningOn = new Map<string, number>();
 
   constructor(options: FlusherOptions) {
     this.#options = options;
@@ -65,9 +72,7 @@ export class Flusher {
   /** Whether a segment would be sent at once, or be the first of its lane where others stand for the table already. */
   canTake(segment: Pick<SealedSegment, 'header' | 'lane'>): boolean {
     if (this.#lanes.isWaiting(laneKey(segment))) return false;
-    const table = tableKey(segment.header);
-    if (this.#lanes.isTableWaiting(table)) return true;
-    return this.#running < this.#options.maxTotal && this.#mayStart(table);
+    return this.#lanes.isTableWaiting(tableKey(segment.header)) || this.#mayStart(segment.header);
   }
 
   /** Stores what can be stored within the time; what is left stays on disk. */
@@ -102,9 +107,11 @@ export class Flusher {
     clearTimeout(timer);
   }
 
-  #table(key: string): Table {
+  #table(target: Target): Table {
+    const key = tableKey(target);
     const table = this.#tables.get(key) ?? {
       key,
+      service: serviceOf(target.database),
       running: new Set<QueuedSegment>(),
       failures: 0,
       timer: undefined,
@@ -113,21 +120,22 @@ export class Flusher {
     return table;
   }
 
-  #mayStart(key: string): boolean {
-    const { timer, failures, running } = this.#table(key);
+  #mayStart(target: Target): boolean {
+    const { timer, failures, running, service } = this.#table(target);
+    if ((this.#runningOn.get(service) ?? 0) >= this.#options.maxPerService) return false;
     return timer === undefined && running.size < (failures > 0 ? 1 : this.#options.maxPerTable);
   }
 
   #pump(): void {
-    while (!this.#stopping.signal.aborted && this.#running < this.#options.maxTotal) {
-      const queued = this.#lanes.take((table) => this.#mayStart(table));
+    while (!this.#stopping.signal.aborted) {
+      const queued = this.#lanes.take((target) => this.#mayStart(target));
       if (!queued) return;
-      void this.#attempt(this.#table(tableKey(queued.segment.header)), queued);
+      void this.#attempt(this.#table(queued.segment.header), queued);
     }
   }
 
   async #attempt(table: Table, queued: QueuedSegment): Promise<void> {
-    this.#running++;
+    this.#count(table, 1);
     table.running.add(queued);
     const stop = this.#options.metrics.insertStarted(queued.segment.header.table);
     try {
@@ -139,11 +147,16 @@ export class Flusher {
       stop(outcomeOf(error));
       await this.#onFailure(table, queued, error);
     }
-    this.#running--;
+    this.#count(table, -1);
     table.running.delete(queued);
     for (const waiter of this.#idleWaiters) waiter();
     this.#idleWaiters.clear();
     this.#pump();
+  }
+
+  #count({ service }: Table, change: 1 | -1): void {
+    this.#running += change;
+    this.#runningOn.set(service, (this.#runningOn.get(service) ?? 0) + change);
   }
 
   async #onFailure(table: Table, queued: QueuedSegment, error: unknown): Promise<void> {

@@ -1,3 +1,4 @@
+import { serviceOf } from '../../../lib/store/cell-address.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import { retryDelayMs } from '../status/retry-delay.js';
 
@@ -13,7 +14,7 @@ export interface SpoolPlace {
 }
 
 /**
- * Counts what waits on disk, in total and per tenant. A tenant that has nothing there may always write one export: its size
+ * Counts what waits on disk, in total, per ClickHouse service and per tenant. A tenant that has nothing there may always write one export: its size
  * has a limit of its own, and refusing it with "try again" would refuse it for ever.
  */
 export class SpoolUsage {
@@ -21,10 +22,14 @@ export class SpoolUsage {
   readonly #byTenant = new Map<number, number>();
   /** Bytes by tenant and database. */
   readonly #byPlace = new Map<string, number>();
+  readonly #byService = new Map<string, number>();
+  readonly #serviceBytes: () => number;
   #totalBytes = 0;
 
-  constructor(quotas: SpoolQuotas) {
+  /** `serviceBytes` is what may wait for one ClickHouse service; default: the total. */
+  constructor(quotas: SpoolQuotas, serviceBytes: () => number = () => quotas.totalBytes) {
     this.#quotas = quotas;
+    this.#serviceBytes = serviceBytes;
   }
 
   get totalBytes(): number {
@@ -42,6 +47,9 @@ export class SpoolUsage {
     const used = this.of(tenantId);
     if (used > 0 && used + bytes > this.#quotas.tenantBytes)
       throw full(`Tenant ${tenantId}`, used, this.#quotas.tenantBytes);
+    const ofService = this.#byService.get(serviceOf(place.database)) ?? 0;
+    if (ofService > 0 && ofService + bytes > this.#serviceBytes())
+      throw full(`The store of tenant ${tenantId}`, ofService, this.#serviceBytes());
     if (this.#totalBytes > 0 && this.#totalBytes + bytes > this.#quotas.totalBytes)
       throw full('The receiver', this.#totalBytes, this.#quotas.totalBytes);
     this.add(place, bytes);
@@ -51,12 +59,14 @@ export class SpoolUsage {
   add(place: SpoolPlace, bytes: number): void {
     addTo(this.#byTenant, place.tenantId, bytes);
     addTo(this.#byPlace, keyOf(place), bytes);
+    addTo(this.#byService, serviceOf(place.database), bytes);
     this.#totalBytes += bytes;
   }
 
   release(place: SpoolPlace, bytes: number): void {
     addTo(this.#byTenant, place.tenantId, -bytes);
     addTo(this.#byPlace, keyOf(place), -bytes);
+    addTo(this.#byService, serviceOf(place.database), -bytes);
     this.#totalBytes -= bytes;
   }
 

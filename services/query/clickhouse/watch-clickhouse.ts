@@ -1,25 +1,23 @@
 import { messageOf } from '../../../lib/errors/app-error.js';
-import type { Readiness } from '../../../lib/health/readiness.js';
 import { pause } from '../../../lib/lifecycle/pause.js';
+import type { ServiceWatch } from '../../../lib/store/services/service-watch.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 
 export interface WatchOptions {
   readonly ping: (signal: AbortSignal) => Promise<void>;
-  readonly readiness: Readiness;
+  readonly watch: Pick<ServiceWatch, 'tellDefault'>;
   readonly logger: Logger;
   /** Pause between two looks. Default 3 s. */
   readonly intervalMs?: number;
 }
 
-const DEPENDENCY = 'clickhouse';
-
 /**
- * Keeps /ready truthful about ClickHouse: asks it over and over, and writes a line at each failure, so that a log's end
+ * Keeps /ready truthful about the default ClickHouse service: asks it over and over, and writes a line at each failure, so that a log's end
  * shows what is missing. Not ready until the first answer.
  */
 export function watchClickHouse(options: WatchOptions): { close(): Promise<void> } {
   const stopping = new AbortController();
-  options.readiness.block(DEPENDENCY, 'ClickHouse has not answered yet');
+  options.watch.tellDefault('ClickHouse has not answered yet');
   const running = watch(options, stopping.signal);
   return {
     close: async () => {
@@ -39,14 +37,14 @@ async function watch(options: WatchOptions, signal: AbortSignal): Promise<void> 
   }
 }
 
-async function look({ ping, readiness, logger }: WatchOptions, signal: AbortSignal): Promise<boolean> {
+async function look({ ping, watch, logger }: WatchOptions, signal: AbortSignal): Promise<boolean> {
   try {
     await ping(signal);
-    readiness.unblock(DEPENDENCY);
+    watch.tellDefault('');
     return true;
   } catch (error) {
     if (signal.aborted) return false;
-    readiness.block(DEPENDENCY, 'ClickHouse does not answer');
+    watch.tellDefault('ClickHouse does not answer');
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     logger.warn({ reason: messageOf(cause) }, 'ClickHouse does not answer; trying again');
     return false;

@@ -15,10 +15,12 @@ export interface CellMigrator {
 
 export function createCellMigrator(options: {
   readonly store: Store;
-  readonly cluster: string | undefined;
+  /** Cluster on which the tables of a cell are made, by the cell's address. */
+  readonly clusterOf: (database: string) => string | undefined;
   readonly logger: Logger;
 }): CellMigrator {
   return {
-    migrate: (cell, call) => migrate({ ...options, ...call, schema: 'cell', database: cell.database }),
+    migrate: ({ database }, call) =>
+      migrate({ ...options, ...call, schema: 'cell', database, cluster: options.clusterOf(database) }),
   };
 }

@@ -13,7 +13,8 @@ import { type TenantTable, tablesOfTenant } from './tenant-tables.js';
 
 export interface EraserOptions {
   readonly store: Store;
-  readonly cluster: string | undefined;
+  /** Cluster on which the tables of a cell are made, by the cell's address. */
+  readonly clusterOf: (database: string) => string | undefined;
   readonly registry: TenantRegistry;
   readonly tables: RegistryTables;
   readonly writer: RegistryWriter;
@@ -81,7 +82,8 @@ export class Eraser {
   }
 
   async #eraseRows(tenantId: number, cell: CellRecord, lease: Lease, signal: AbortSignal): Promise<void> {
-    const { store, cluster, audit } = this.#options;
+    const { store, clusterOf, audit } = this.#options;
+    const { database } = cell;
     const before = (await tablesOfTenant(store, cell, tenantId, signal)).filter(({ rows }) => rows > 0);
     const common = { actor: ACTOR, tenantId, cell: cell.name, fence: lease.fence };
     await audit.write(
@@ -90,8 +92,8 @@ export class Eraser {
     );
     for (const { table } of before) {
       await lease.verify();
-      const target = { database: cell.database, table, cluster };
-      const options = { signal, maxExecutionMs: DELETE_BUDGET_MS, settings: { mutations_sync: 1 } };
+      const target = { table, cluster: clusterOf(database) };
+      const options = { database, signal, maxExecutionMs: DELETE_BUDGET_MS, settings: { mutations_sync: 1 } };
       await store.command(deleteTenant(target), { tenantId, ...clusterParams(target) }, options);
     }
     const after = await tablesOfTenant(store, cell, tenantId, signal);

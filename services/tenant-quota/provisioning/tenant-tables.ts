@@ -9,8 +9,8 @@ export interface TenantTable extends Amount {
 
 const SELECT_TABLES: Statement = {
   name: 'tenant_tables',
-  sql: `SELECT name AS table FROM system.tables WHERE database = {name:String} AND engine LIKE '%MergeTree'
-  AND name IN (SELECT table FROM system.columns WHERE database = {name:String} AND name = 'TenantId') ORDER BY table`,
+  sql: `SELECT name AS table FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree'
+  AND name IN (SELECT table FROM system.columns WHERE database = {database:String} AND name = 'TenantId') ORDER BY table`,
 };
 const COUNT_BUDGET_MS = 60_000;
 
@@ -21,16 +21,13 @@ export async function tablesOfTenant(
   tenantId: number,
   signal: AbortSignal,
 ): Promise<TenantTable[]> {
-  const { rows: tables } = await store.query<{ table: string }>(
-    SELECT_TABLES,
-    { name: cell.database },
-    { signal },
-  );
+  const { database } = cell;
+  const { rows: tables } = await store.query<{ table: string }>(SELECT_TABLES, {}, { database, signal });
   const found: TenantTable[] = [];
   for (const { table } of tables) {
-    const params = { tenantId, name: cell.database, table };
-    const options = { signal, maxExecutionMs: COUNT_BUDGET_MS };
-    const { rows } = await store.query<Counted>(countOf(cell.database, table), params, options);
+    const params = { tenantId, table };
+    const options = { database, signal, maxExecutionMs: COUNT_BUDGET_MS };
+    const { rows } = await store.query<Counted>(countOf(table), params, options);
     found.push({ table, rows: Number(rows[0]?.n ?? 0), bytes: Number(rows[0]?.bytes ?? 0) });
   }
   return found;
@@ -42,15 +39,15 @@ interface Counted {
 }
 
 /** A part's bytes are shared out by rows. */
-function countOf(database: string, table: string): Statement {
+function countOf(table: string): Statement {
   return {
     name: 'tenant_table_count',
     sql: `SELECT sum(counted) AS n, round(sum(counted * bytesPerRow)) AS bytes FROM (
-  SELECT _part AS part, count() AS counted FROM ${quoteIdentifier(database)}.${quoteIdentifier(table)}
+  SELECT _part AS part, count() AS counted FROM {database:Identifier}.${quoteIdentifier(table)}
   WHERE TenantId = {tenantId:UInt32} GROUP BY part
 ) AS counts ANY LEFT JOIN (
   SELECT name AS part, bytes_on_disk / greatest(rows, 1) AS bytesPerRow FROM system.parts
-  WHERE database = {name:String} AND table = {table:String} AND active
+  WHERE database = {database:String} AND table = {table:String} AND active
 ) AS parts USING part`,
   };
 }

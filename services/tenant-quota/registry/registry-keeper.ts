@@ -111,7 +111,7 @@ export class RegistryKeeper implements Closable {
     let content = await this.#reader.read(signal);
     if (seed && (await writer.applyFile(content.tenants, seed.tenants, signal)))
       content = await this.#reader.read(signal);
-    if (content === this.#published) return;
+    if (content === this.#published) return schemas.catchUp(content.cells, signal);
     const cells = await schemas.requireCells(content.cells, signal);
     // Only now, so that nobody ever sees a tenant before its cell, or the registry before the file.
     registry.replace({ ...content, cells });

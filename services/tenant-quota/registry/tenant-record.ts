@@ -41,6 +41,7 @@ export interface TenantRecord extends TenantState {
 
 export interface CellRecord {
   readonly name: string;
+  /** Address of the cell's database: its name, and the ClickHouse service that holds it (see `cellAddress`). */
   readonly database: string;
   /** The only tenant that may be placed here; 0 for a cell that tenants share. */
   readonly dedicatedTenantId: number;

@@ -1,8 +1,10 @@
+import { serviceOf } from '../../../lib/store/cell-address.js';
 import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease } from '../locks/lock.js';
 import type { Eraser } from '../provisioning/erase.js';
 import type { AuditLog, Deed } from '../registry/audit-log.js';
+import { groupBy } from '../registry/group-by.js';
 import type { RegistryTables } from '../registry/registry-tables.js';
 import type { CellRecord, RankedState } from '../registry/tenant-record.js';
 import type { TenantRegistry, TenantView } from '../registry/tenant-registry.js';
@@ -16,7 +18,8 @@ import type { StoredDay } from './stored.js';
 
 export interface CellRunsOptions {
   readonly store: Store;
-  readonly cluster: string | undefined;
+  /** Cluster on which the tables of a cell are made, by the cell's address. */
+  readonly clusterOf: (database: string) => string | undefined;
   readonly registry: TenantRegistry;
   readonly tables: RegistryTables;
   readonly audit: AuditLog;
@@ -56,19 +59,31 @@ export class CellRuns {
 
   async run(lease: Lease, signal: AbortSignal): Promise<void> {
     const { registry, metrics, nowMs } = this.#options;
+    const byService = groupBy(registry.cells, ({ database }) => serviceOf(database));
+    const runs = await Promise.all(
+      [...byService.values()].map((cells) => this.#runCells(cells, lease, signal)),
+    );
+    metrics.ages(
+      runs.flatMap(({ ages }) => ages),
+      nowMs(),
+    );
+    const [failure] = runs.flatMap(({ failures }) => failures);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** The cells of one service, one after the other. Tenants on another service wait for none of them. */
+  async #runCells(cells: readonly CellRecord[], lease: Lease, signal: AbortSignal) {
     const ages: CellAges[] = [];
     const failures: unknown[] = [];
-    for (const cell of registry.cells) {
+    for (const cell of cells) {
       try {
         ages.push(await this.#runCell(cell, lease, signal));
       } catch (error) {
-        // Another cell may be on another cluster, and its tenants wait for nobody.
         signal.throwIfAborted();
         failures.push(error);
       }
     }
-    metrics.ages(ages, nowMs());
-    if (failures.length > 0) throw failures[0];
+    return { ages, failures };
   }
 
   async #runCell(cell: CellRecord, lease: Lease, signal: AbortSignal): Promise<CellAges> {

@@ -15,7 +15,8 @@ import { type StoredDay, sumAmounts } from './stored.js';
 
 export interface ExecutorOptions {
   readonly store: Store;
-  readonly cluster: string | undefined;
+  /** Cluster on which the tables of a cell are made, by the cell's address. */
+  readonly clusterOf: (database: string) => string | undefined;
   readonly audit: AuditLog;
 }
 
@@ -67,14 +68,15 @@ export class RetentionExecutor {
       const target = this.#targetOf(table, context.cell);
       const params = { partition: partitionOfDay(day), ...clusterParams(target) };
       const settings = { mutations_sync: 1 };
-      const options = { signal: context.signal, settings, maxExecutionMs: STEP_BUDGET_MS };
+      const { signal, cell } = context;
+      const options = { database: cell.database, signal, settings, maxExecutionMs: STEP_BUDGET_MS };
       await this.#options.store.command(reclaimPartition(target), params, options);
     }
   }
 
   async #do(step: RetentionStep, { cell, signal }: ExecutionContext): Promise<void> {
     const target = this.#targetOf(step.table, cell);
-    const options = { signal, maxExecutionMs: STEP_BUDGET_MS };
+    const options = { database: cell.database, signal, maxExecutionMs: STEP_BUDGET_MS };
     const partition = partitionOfDay(step.day);
     const { store } = this.#options;
     if (step.action === 'drop_partition')
@@ -89,7 +91,7 @@ export class RetentionExecutor {
   }
 
   #targetOf(table: string, cell: CellRecord): TableTarget {
-    return { database: cell.database, table, cluster: this.#options.cluster };
+    return { table, cluster: this.#options.clusterOf(cell.database) };
   }
 }
 

@@ -66,8 +66,8 @@ export class CellMeter {
   }
 
   async #activeParts(signal: AbortSignal): Promise<readonly PartRow[]> {
-    const params = { database: this.#database };
-    const { rows } = await this.#store.query<PartRow>(SELECT_PARTS, params, { signal });
+    const options = { database: this.#database, signal };
+    const { rows } = await this.#store.query<PartRow>(SELECT_PARTS, {}, options);
     return rows.filter(({ partitionId }) => dayOfPartition(partitionId) !== undefined);
   }
 
@@ -110,8 +110,8 @@ export class CellMeter {
     signal: AbortSignal,
   ): Promise<void> {
     const byName = new Map(parts.map((part) => [part.name, part]));
-    const statement = countStatement(this.#database, parts[0]?.table ?? '');
-    const options = { signal, maxExecutionMs: COUNT_BUDGET_MS };
+    const statement = countStatement(parts[0]?.table ?? '');
+    const options = { database: this.#database, signal, maxExecutionMs: COUNT_BUDGET_MS };
     const { rows } = await this.#store.query<CountRow>(statement, { parts: [...byName.keys()] }, options);
     for (const row of rows) {
       const part = byName.get(row.part);
@@ -126,8 +126,8 @@ export class CellMeter {
 
 const keyOf = ({ table, hash }: PartRow): string => `${table} ${hash}`;
 
-function countStatement(database: string, table: string): Statement {
-  const target = `${quoteIdentifier(database)}.${quoteIdentifier(table)}`;
+function countStatement(table: string): Statement {
+  const target = `{database:Identifier}.${quoteIdentifier(table)}`;
   return {
     name: 'retention_count',
     sql: `SELECT part, groupArray(tenantId) AS tenantIds, groupArray(n) AS counts FROM (

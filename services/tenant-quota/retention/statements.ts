@@ -1,8 +1,7 @@
 import { quoteIdentifier, type Statement } from '../../../lib/store/statement.js';
 
-/** A table of a cell, and the cluster on which its statements run. */
+/** A table of the database that the call is for, and the cluster on which its statements run. */
 export interface TableTarget {
-  readonly database: string;
   readonly table: string;
   /** As ClickHouse knows it; undefined for one server. */
   readonly cluster: string | undefined;
@@ -31,8 +30,8 @@ export const deleteTenant = (target: TableTarget): Statement => ({
   sql: `ALTER TABLE ${nameOf(target)} DELETE WHERE TenantId = {tenantId:UInt32}`,
 });
 
-function nameOf({ database, table, cluster }: TableTarget): string {
-  const name = `${quoteIdentifier(database)}.${quoteIdentifier(table)}`;
+function nameOf({ table, cluster }: TableTarget): string {
+  const name = `{database:Identifier}.${quoteIdentifier(table)}`;
   return cluster === undefined ? name : `${name} ON CLUSTER {cluster:Identifier}`;
 }
 

@@ -28,8 +28,8 @@ const AS_SIGNAL = `transform(toString(Signal), ['spans', 'logs', 'metrics'], ['t
 
 const SELECT_TABLES: Statement = {
   name: 'usage_tables',
-  sql: `SELECT DISTINCT table FROM system.parts WHERE database = {name:String} AND active AND startsWith(partition_id, {prefix:String})
-  AND table IN (SELECT table FROM system.columns WHERE database = {name:String} AND name = 'ProjectId')`,
+  sql: `SELECT DISTINCT table FROM system.parts WHERE database = {database:String} AND active AND startsWith(partition_id, {prefix:String})
+  AND table IN (SELECT table FROM system.columns WHERE database = {database:String} AND name = 'ProjectId')`,
 };
 
 interface UsageRow {
@@ -53,18 +53,14 @@ export async function projectUsage(
 ): Promise<DayUsage[]> {
   const { database, year, month, ...ids } = question;
   const prefix = `${year}${String(month).padStart(2, '0')}`;
-  const { rows: tables } = await store.query<{ table: string }>(
-    SELECT_TABLES,
-    { name: database, prefix },
-    { signal },
-  );
+  const options = { database, signal };
+  const { rows: tables } = await store.query<{ table: string }>(SELECT_TABLES, { prefix }, options);
   const days = new UsageDays();
   await Promise.all(
     tables.map(async ({ table }) => {
-      const statement = tableStatement(database, table);
+      const statement = tableStatement(table);
       if (!statement) return;
-      const params = { ...ids, name: database, table, prefix };
-      const { rows } = await store.query<UsageRow>(statement, params, { signal });
+      const { rows } = await store.query<UsageRow>(statement, { ...ids, table, prefix }, options);
       for (const row of rows) days.add(row, ITEM_TABLES.test(table));
     }),
   );
@@ -72,19 +68,19 @@ export async function projectUsage(
 }
 
 /** A part's bytes are shared out by rows. Undefined for tables that belong to no signal. */
-function tableStatement(database: string, table: string): Statement | undefined {
+function tableStatement(table: string): Statement | undefined {
   const signal = table === 'attr_catalog' ? AS_SIGNAL : `'${signalOfTable(table)}'`;
   if (signal === `'all'`) return undefined;
   return {
     name: 'usage_table',
     sql: `SELECT partition, signal, sum(n) AS counted, round(sum(n * bytesPerRow)) AS bytes FROM (
   SELECT _part AS part, _partition_id AS partition, ${signal} AS signal, count() AS n
-  FROM ${quoteIdentifier(database)}.${quoteIdentifier(table)}
+  FROM {database:Identifier}.${quoteIdentifier(table)}
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64} AND startsWith(_partition_id, {prefix:String})
   GROUP BY part, partition, signal
 ) AS counts ANY LEFT JOIN (
   SELECT name AS part, bytes_on_disk / greatest(rows, 1) AS bytesPerRow FROM system.parts
-  WHERE database = {name:String} AND table = {table:String} AND active
+  WHERE database = {database:String} AND table = {table:String} AND active
 ) AS parts USING part GROUP BY partition, signal`,
   };
 }

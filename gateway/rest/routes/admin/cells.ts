@@ -9,20 +9,30 @@ import { dryRunQuery, queryOf } from './params.js';
 const cell = z.object({
   name: z.string(),
   database: z.string(),
+  service: z.string().describe('ClickHouse service that holds the database.'),
   tenants: z.int(),
   dedicated_to: z.int().optional().describe('The only tenant that may be placed here.'),
 });
-const body = z.strictObject({ dedicated_to: z.int().min(1).max(4_294_967_295).optional() });
+const body = z.strictObject({
+  dedicated_to: z.int().min(1).max(4_294_967_295).optional(),
+  service: z
+    .string()
+    .min(1)
+    .max(40)
+    .optional()
+    .describe('One of the ClickHouse services that the mesh is configured with. Default: `default`.'),
+});
 
 interface CellMessage {
   readonly name: string;
   readonly database: string;
+  readonly service: string;
   readonly tenants: number;
   readonly dedicatedTenantId: number;
 }
 
-const toJson = ({ name, database, tenants, dedicatedTenantId }: CellMessage) => ({
-  ...{ name, database, tenants },
+const toJson = ({ dedicatedTenantId, ...cell }: CellMessage) => ({
+  ...{ name: cell.name, database: cell.database, service: cell.service, tenants: cell.tenants },
   ...(dedicatedTenantId > 0 && { dedicated_to: dedicatedTenantId }),
 });
 
@@ -50,8 +60,8 @@ export function putCellRoute(context: GatewayContext): PlainRoute {
     handle: async (request, reply) => {
       const call = await authorizeAdmin(context, request, reply);
       const { dry_run: dryRun } = queryOf(dryRunQuery, request);
-      const { dedicated_to: dedicatedTenantId = 0 } = parseInput(body, request.body ?? {});
-      const wanted = { name: pathParam(request, 'name'), dedicatedTenantId, dryRun };
+      const { dedicated_to: dedicatedTenantId = 0, service = '' } = parseInput(body, request.body ?? {});
+      const wanted = { name: pathParam(request, 'name'), dedicatedTenantId, service, dryRun };
       const made = await context.admin.putCell(wanted, call);
       return sendJson(reply, { ...(made.cell && { cell: toJson(made.cell) }), statements: made.statements });
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../../../lib/errors/app-error.js';
 import type { Closable } from '../../../../lib/lifecycle/lifecycle.js';
+import { serviceOf } from '../../../../lib/store/cell-address.js';
 import type { Store } from '../../../../lib/store/store.js';
 import { isRetryable } from '../../../../lib/store/store-errors.js';
 import type { Logger } from '../../../../lib/telemetry/logger.js';
@@ -40,7 +41,8 @@ export class Journal implements Closable {
   readonly #written: Counter<'table'>;
   readonly #failed: Counter<'table'>;
   #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  /** Writes that run, one for each ClickHouse service: none waits for another. */
+  readonly #running = new Map<string, Promise<void>>();
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -55,28 +57,55 @@ export class Journal implements Closable {
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#stopping.abort();
-    await this.#running;
+    await Promise.all(this.#running.values());
     await this.#write(AbortSignal.timeout(CLOSE_TIMEOUT_MS));
   }
 
   #schedule(): void {
     const delayMs = this.#options.intervalMs * (1 + (Math.random() - 0.5) * JITTER);
     this.#timer = setTimeout(() => {
-      this.#running = this.#write(this.#stopping.signal).finally(() => {
-        if (!this.#stopping.signal.aborted) this.#schedule();
-      });
+      void this.#write(this.#stopping.signal);
+      this.#schedule();
     }, delayMs).unref();
   }
 
-  /** Never rejects. */
+  /** Never rejects. What is waiting for a service goes before what is new for it. */
   async #write(signal: AbortSignal): Promise<void> {
-    for (const batch of this.#batches) await this.#insert(batch, signal);
+    const waiting = groupByService(this.#batches);
+    for (const [service, batches] of waiting)
+      this.#start(service, async () => {
+        await this.#insertAll(batches, signal);
+        await this.#insertAll(
+          this.#take((one) => one === service),
+          signal,
+        );
+      });
+    const others = groupByService(this.#take((service) => !this.#running.has(service)));
+    for (const [service, batches] of others) this.#start(service, () => this.#insertAll(batches, signal));
+    await Promise.all(this.#running.values());
+  }
+
+  #start(service: string, write: () => Promise<void>): void {
+    if (this.#running.has(service)) return;
+    this.#running.set(
+      service,
+      write().finally(() => this.#running.delete(service)),
+    );
+  }
+
+  /** New batches for these services, but for databases with a batch that still waits. */
+  #take(isMeant: (service: string) => boolean): Batch[] {
     const busy = new Set([...this.#batches].map(({ database }) => database));
-    for (const taken of this.#options.books.take((database) => !busy.has(database))) {
-      const batch = { ...taken, deduplicationToken: `ledger/${randomUUID()}`, failures: 0 };
-      this.#batches.add(batch);
-      await this.#insert(batch, signal);
-    }
+    const taken = this.#options.books.take((database) => isMeant(serviceOf(database)) && !busy.has(database));
+    const batches = taken.map((rows) => ({
+      ...{ ...rows, deduplicationToken: `ledger/${randomUUID()}`, failures: 0 },
+    }));
+    for (const batch of batches) this.#batches.add(batch);
+    return batches;
+  }
+
+  async #insertAll(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
+    for (const batch of batches) await this.#insert(batch, signal);
   }
 
   async #insert(batch: Batch, signal: AbortSignal): Promise<void> {
@@ -103,6 +132,15 @@ export class Journal implements Closable {
       'the ledger could not be written',
     );
   }
+}
+
+function groupByService(batches: Iterable<Batch>): ReadonlyMap<string, readonly Batch[]> {
+  const groups = new Map<string, Batch[]>();
+  for (const batch of batches) {
+    const service = serviceOf(batch.database);
+    groups.set(service, [...(groups.get(service) ?? []), batch]);
+  }
+  return groups;
 }
 
 type Row = Readonly<Record<string, unknown>>;

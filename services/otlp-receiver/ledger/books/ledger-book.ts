@@ -1,3 +1,4 @@
+import { serviceOf } from '../../../../lib/store/cell-address.js';
 import { type Account, minuteOf, type Share } from '../account.js';
 
 /** Columns of `ingest_ledger` that are added up. */
@@ -35,12 +36,15 @@ export interface LedgerBookOptions {
 const MAX_SERVICES_PER_TENANT = 500;
 /** What further services are called. */
 export const OTHER_SERVICES = '(other)';
+/** For each ClickHouse service: one that is away for long leaves the others their room. */
 const MAX_ROWS = 50_000;
 const MAX_NAME = 200;
 const MINUTES_PER_HOUR = 60;
 
 interface Entered {
   readonly tenantId: number;
+  /** ClickHouse service that it counts for. */
+  readonly service: string;
   readonly row: LedgerRow;
 }
 
@@ -51,6 +55,8 @@ interface Entered {
 export class LedgerBook {
   readonly #options: LedgerBookOptions;
   readonly #rows = new Map<string, Entered>();
+  /** Rows by ClickHouse service. */
+  readonly #held = new Map<string, number>();
   /** Where each tenant's books are, as last heard: what is stored after a move belongs there, too. */
   readonly #databases = new Map<number, string>();
   #services = new Map<number, Set<string>>();
@@ -77,10 +83,11 @@ export class LedgerBook {
   /** Removes the rows of every database that is free, and returns them by database. */
   take(isFree: (database: string) => boolean): ReadonlyMap<string, readonly LedgerRow[]> {
     const taken = new Map<string, LedgerRow[]>();
-    for (const [key, { tenantId, row }] of this.#rows) {
+    for (const [key, { tenantId, row, service }] of this.#rows) {
       const database = this.#databases.get(tenantId) ?? this.#options.operatorsDatabase;
       if (!isFree(database)) continue;
       this.#rows.delete(key);
+      this.#held.set(service, (this.#held.get(service) ?? 0) - 1);
       const rows = taken.get(database) ?? [];
       rows.push(row);
       taken.set(database, rows);
@@ -95,7 +102,9 @@ export class LedgerBook {
     const key = `${tenantId} ${projectId} ${signal} ${minute} ${reason} ${name}`;
     const known = this.#rows.get(key);
     if (known) return known.row;
-    if (this.#rows.size >= MAX_ROWS) {
+    const clickhouse = serviceOf(this.#databases.get(tenantId) ?? this.#options.operatorsDatabase);
+    const held = this.#held.get(clickhouse) ?? 0;
+    if (held >= MAX_ROWS) {
       this.#options.onDropped();
       return undefined;
     }
@@ -107,7 +116,8 @@ export class LedgerBook {
       ServiceName: name,
       Reason: reason,
     };
-    this.#rows.set(key, { tenantId, row });
+    this.#rows.set(key, { tenantId, row, service: clickhouse });
+    this.#held.set(clickhouse, held + 1);
     return row;
   }
 
