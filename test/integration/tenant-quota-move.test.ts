@@ -4,16 +4,16 @@ import { dayOf } from '../../services/tenant-quota/retention/days.js';
 import { eventually } from './otlp-receiver.harness.js';
 import { oneSpan } from './otlp-receiver-spool.harness.js';
 import { countRows, WRITTEN_TABLES, writeRows } from './tenant-quota.cell-rows.js';
-import { type MoveBed, SENDER, startMoveBed } from './tenant-quota-move.bed.js';
+import { type MoveBed, SECOND_SERVICE, SENDER, startMoveBed } from './tenant-quota-move.bed.js';
 
-const [OLD, NEW] = ['gob_cell_default', 'gob_cell_large'];
+const [OLD, NEW] = ['gob_cell_default', `gob_cell_large@${SECOND_SERVICE}`];
 const TEST_TIMEOUT_MS = 500_000;
 
 let bed: MoveBed;
 beforeAll(async () => {
   bed = await startMoveBed();
-  await bed.gob('cells', 'put', 'large');
-  await bed.gob('cells', 'put', 'kept', '--dedicated-to', '33');
+  await bed.gob('cells', 'create', 'large', '--service', SECOND_SERVICE);
+  await bed.gob('cells', 'create', 'kept', '--dedicated-to', '33');
   const today = dayOf(Date.now());
   for (const [tenantId, database] of [
     [22, OLD],
@@ -36,9 +36,13 @@ async function rowsBefore(database: string, tenantId: number): Promise<Record<st
 }
 
 async function spanCounts(database: string): Promise<Map<string, number>> {
-  const sql = `SELECT lower(hex(TraceId)) AS id, toUInt32(count()) AS spans FROM ${database}.spans
+  const sql = `SELECT lower(hex(TraceId)) AS id, toUInt32(count()) AS spans FROM {database:Identifier}.spans
     WHERE TenantId = 22 AND Timestamp > now() - INTERVAL 1 HOUR GROUP BY id`;
-  const { rows } = await bed.store.query<{ id: string; spans: number }>({ name: 'test_spans', sql });
+  const { rows } = await bed.store.query<{ id: string; spans: number }>(
+    { name: 'test_spans', sql },
+    {},
+    { database },
+  );
   return new Map(rows.map(({ id, spans }) => [id, spans]));
 }
 
@@ -74,7 +78,7 @@ function useMesh() {
   };
 }
 
-const stepOf = async () => { const m = (await bed.gob('tenants', 'move', '22')).move as Record<string, unknown>; if (m.last_error) process.stderr.write(`DEBUG ${m.step} ${m.last_error}\n`); return m; };
+const stepOf = async () => (await bed.gob('tenants', 'move', '22')).move as Record<string, unknown>;
 /** What a receiver that was down all the time brings to the old cell when the move is long over. */
 async function expectStraysToFollow(): Promise<void> {
   const day = dayOf(Date.now()) - 2;
@@ -93,8 +97,11 @@ async function expectStraysToFollow(): Promise<void> {
 
 /** Where the mover is killed, one after the other: as it sends the statement, or when the statement has been done. */
 const KILLS = [
+  'move_read_slices after',
+  'insert_spans',
   'move_copy_rows',
   'move_stage_table',
+  'move_take_sums after',
   'move_stage_attach after',
   'registry_write_tenants after',
   'move_delete_rows',

@@ -1,3 +1,4 @@
+import { databaseNameOf } from '../../lib/store/cell-address.js';
 import type { Store } from '../../lib/store/store.js';
 import { dayText } from '../../services/tenant-quota/retention/days.js';
 
@@ -52,7 +53,8 @@ export async function countRows(store: Store, database: string): Promise<Map<str
       sql: `SELECT DISTINCT table FROM system.columns WHERE database = {name:String} AND name = 'TenantId'
         AND table IN (SELECT name FROM system.tables WHERE database = {name:String} AND engine LIKE '%MergeTree')`,
     },
-    { name: database },
+    { name: databaseNameOf(database) },
+    { database },
   );
   const counts = new Map<string, number>();
   for (const { table } of tables) {

@@ -6,6 +6,8 @@ export interface QuotaProcessOptions {
   readonly clickhouseUrl: string;
   /** What the worker's file says about its death; empty to live. */
   readonly kill?: string;
+  /** CLICKHOUSE_SERVICES_FILE. */
+  readonly servicesFile?: string;
   readonly identityFile?: string;
   /** Where keys come from: a gatekeeper's URL, or a JWKS document. */
   readonly keys: string;
@@ -44,13 +46,14 @@ export function startQuotaProcess(options: QuotaProcessOptions, port: number): P
 }
 
 function forkWorker(options: QuotaProcessOptions, port: number, more: NodeJS.ProcessEnv = {}): ChildProcess {
-  const { clickhouseUrl, kill = '', identityFile, keys, redisUrl } = options;
+  const { clickhouseUrl, servicesFile, kill = '', identityFile, keys, redisUrl } = options;
   return fork('test/integration/tenant-quota.worker.ts', [], {
     execArgv: ['--import', 'tsx'],
     env: {
       ...process.env,
       ...{ TEST_PORT: String(port), TEST_CLICKHOUSE_URL: clickhouseUrl, TEST_KILL: kill, TEST_KEYS: keys },
       ...{ TEST_GRACE_MS: GRACE_MS, TEST_IDENTITY_FILE: identityFile, TEST_REDIS_URL: redisUrl },
+      TEST_SERVICES_FILE: servicesFile,
       ...more,
     },
   });

@@ -5,7 +5,7 @@ import type { StatementParams } from '../../../../lib/store/statement.js';
 import type { Store } from '../../../../lib/store/store.js';
 import { ask, type CopyTask, change, type TaskStatement } from './copy-task.js';
 import type { MovedTable } from './moved-tables.js';
-import { onCluster, Staging } from './staging.js';
+import { onCluster, type Staging } from './staging.js';
 import { measureMerged, measureSlices, readMerged, readSlices, tableName } from './statements.js';
 
 /** What is brought: a partition of a table at an address that the task's old cell is on. */
@@ -67,7 +67,11 @@ export class Ferry {
     if (isSameService(database, task.to.database)) return databaseNameOf(database);
     const name = await this.#emptied(freight);
     const from = databaseNameOf(database);
-    const [size] = await this.#ask<{ n: string; bytes: string }>(freight, database, measureMerged(from, table));
+    const [size] = await this.#ask<{ n: string; bytes: string }>(
+      freight,
+      database,
+      measureMerged(from, table),
+    );
     const shares = sharesOf(Number(size?.bytes ?? 0));
     for (let share = 0; share < shares; share++) {
       const params = { shares, share };
@@ -88,7 +92,8 @@ export class Ferry {
     const loaded = new Map((await this.#slices(freight, at, bucket)).map((one) => [one.slice, one]));
     for (const { slice, n, sum } of differing) {
       const found = loaded.get(slice);
-      const isWhole = found !== undefined && (Number(found.n) > Number(n) || (found.n === n && found.sum === sum));
+      const isWhole =
+        found !== undefined && (Number(found.n) > Number(n) || (found.n === n && found.sum === sum));
       if (!isWhole) throw incomplete(freight.table, freight.partition);
     }
   }
@@ -129,7 +134,12 @@ export class Ferry {
     return this.#ask<Slice>(freight, at, statement, { bucket });
   }
 
-  #ask<T>({ task, partition }: Freight, at: string, statement: TaskStatement['statement'], more?: StatementParams) {
+  #ask<T>(
+    { task, partition }: Freight,
+    at: string,
+    statement: TaskStatement['statement'],
+    more?: StatementParams,
+  ) {
     return ask<T>(this.#store, task, { at, statement, params: { ...more, partition } });
   }
 }

@@ -5,6 +5,7 @@ import type { StatementSettings, Store } from '../../../../lib/store/store.js';
 import type { CellRecord } from '../../registry/tenant-record.js';
 import { ask, type CopyTask, change, namesOf, placesOf } from './copy-task.js';
 import type { Ferry } from './ferry.js';
+import { marksOf } from './marks.js';
 import { type MovedTable, movedTables } from './moved-tables.js';
 import {
   checksum,
@@ -17,7 +18,6 @@ import {
   fingerprint,
   SELECT_RUNNING,
 } from './statements.js';
-import { marksOf } from './marks.js';
 import { tenantPartitions } from './tenant-partitions.js';
 
 interface Bucket {
