@@ -35,7 +35,7 @@ export function openMoves(options: OpenMovesOptions): OpenedMoves {
     return partitions.reduce((sum, { rows }) => sum + rows, 0);
   };
   const moves = new Moves({ table, registry, locks, audit, rowsOf });
-  const strays = new Strays({ store, registry, table, logger });
+  const strays = new Strays({ store, registry, table, moves, logger });
   const loop = new MoveLoop({
     ...{ moves, locks, logger, isLoaded: () => registry.isLoaded },
     reopenStrayed: (lease, signal) => strays.reopen(lease, signal),

@@ -29,6 +29,18 @@ export const selectPartitions = (database: string, tables: readonly MovedTable[]
     .join('\nUNION ALL '),
 });
 
+/** Which of some tenants have rows anywhere in a cell. There must be a table. */
+export const selectTenants = (database: string, tables: readonly MovedTable[]): Statement => ({
+  name: 'moves_strays',
+  sql: `SELECT DISTINCT TenantId AS tenantId FROM (
+${tables
+  .map(
+    (table) => `SELECT TenantId FROM ${tableName(database, table)} WHERE TenantId IN {tenants:Array(UInt32)}`,
+  )
+  .join('\nUNION ALL ')}
+) ORDER BY tenantId`,
+});
+
 /** Block numbers grow with every insert of anybody and with nothing else: a partition with the same mark has no new rows. */
 export const SELECT_MARKS: Statement = {
   name: 'move_marks',
