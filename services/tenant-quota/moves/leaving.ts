@@ -10,12 +10,12 @@ import { type MovedTable, movedTables } from './copying/moved-tables.js';
 import type { RowCopier } from './copying/row-copier.js';
 import type { StagedSums } from './copying/staged-sums.js';
 import { onCluster, type Staging } from './copying/staging.js';
-import { deleteEmptySums, deleteUntil, mergePartition } from './copying/statements.js';
+import { deleteEmptySums, deleteUntil, mergePartition, partitionsUntil } from './copying/statements.js';
 import { tenantPartitions } from './copying/tenant-partitions.js';
 
 export interface LeavingOptions {
   readonly store: Store;
-  readonly audit: AuditLog;
+  readonly audit: Pick<AuditLog, 'write'>;
   readonly copier: RowCopier;
   readonly sums: StagedSums;
   readonly staging: Staging;
@@ -72,7 +72,8 @@ export class Leaving {
     for (const table of await movedTables(store, from, signal)) {
       if (!left.has(table.name)) continue;
       if (table.kind === 'sums' && !isGone) await this.#deleteSums(task, table);
-      else await this.#run(task, deleteUntil(where, name, table), paramsOf(marks, table));
+      else if ([...marks.keys()].some((key) => key.startsWith(`${table.name} `)))
+        await this.#run(task, deleteUntil(where, name, table), partitionsUntil(marks, table));
     }
   }
 
@@ -97,12 +98,4 @@ export class Leaving {
       settings: { ...settings },
     });
   }
-}
-
-function paramsOf(marks: Marks, { name }: MovedTable): StatementParams {
-  const own = [...marks].filter(([key]) => key.startsWith(`${name} `));
-  return {
-    partitions: own.map(([key]) => key.slice(name.length + 1)),
-    marks: own.map(([, mark]) => Number(mark)),
-  };
 }

@@ -6,6 +6,7 @@ import type { AuditLog } from '../registry/audit-log.js';
 import type { RegistryWriter } from '../registry/registry-writer.js';
 import { type CellRecord, stateOf, type TenantRecord } from '../registry/tenant-record.js';
 import type { TenantRegistry } from '../registry/tenant-registry.js';
+import { awaitOthers } from './copying/await-others.js';
 import type { CopyTask } from './copying/copy-task.js';
 import { Ferry } from './copying/ferry.js';
 import { RowCopier } from './copying/row-copier.js';
@@ -94,7 +95,7 @@ export class Mover {
   async #do(step: MoveStep, work: Work): Promise<void> {
     const { signal } = work;
     if (step === 'switched') return this.#waitOut(work);
-    await this.#copier.awaitOthers(work);
+    await awaitOthers(this.#options.store, work);
     await this.#steps[step]?.(work);
     signal.throwIfAborted();
   }

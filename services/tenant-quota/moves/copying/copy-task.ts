@@ -28,7 +28,7 @@ export interface TaskStatement {
 }
 
 /** A statement copies an hour of one tenant in one table, or compares a day. */
-const BUDGET_MS = 300_000;
+export const BUDGET_MS = 300_000;
 
 export async function ask<T>(
   store: Store,

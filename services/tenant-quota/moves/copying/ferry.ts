@@ -3,7 +3,7 @@ import { AppError } from '../../../../lib/errors/app-error.js';
 import { cellAddress, databaseNameOf, isSameService, serviceOf } from '../../../../lib/store/cell-address.js';
 import type { StatementParams } from '../../../../lib/store/statement.js';
 import type { Store } from '../../../../lib/store/store.js';
-import { ask, type CopyTask, change, type TaskStatement } from './copy-task.js';
+import { ask, BUDGET_MS, type CopyTask, change, type TaskStatement } from './copy-task.js';
 import type { MovedTable } from './moved-tables.js';
 import { onCluster, type Staging } from './staging.js';
 import { measureMerged, measureSlices, readMerged, readSlices, tableName } from './statements.js';
@@ -102,7 +102,8 @@ export class Ferry {
     const { tenantId, signal } = task;
     await task.verify();
     const params = { ...read.params, tenantId, partition };
-    const block = await this.#store.readNative(read.statement, params, { database: read.at, signal });
+    const options = { database: read.at, signal, maxExecutionMs: BUDGET_MS };
+    const block = await this.#store.readNative(read.statement, params, options);
     if (block.length === 0) return;
     await this.#store.insertNative({
       database: cellAddress({ database: name, service: serviceOf(task.to.database) }),
@@ -110,7 +111,7 @@ export class Ferry {
       columns: table.columnNames,
       blocks: [block],
       deduplicationToken: randomUUID(),
-      signal,
+      ...{ signal, maxExecutionMs: BUDGET_MS },
     });
   }
 

@@ -14,6 +14,9 @@ export type TableKind = 'rows' | 'keyed' | 'sums' | 'derived';
 export interface MovedTable {
   readonly name: string;
   readonly kind: TableKind;
+  /** Of a `derived` table: what its view selects, and the table that it reads. */
+  readonly definition: string;
+  readonly source: string;
   /** Stored columns in their order. */
   readonly columnNames: readonly string[];
   /** The same, quoted. */
@@ -38,7 +41,8 @@ interface TableRow {
   readonly sortingKey: string;
   readonly columns: readonly string[];
   readonly types: readonly string[];
-  readonly isDerived: number;
+  /** Of the view that fills it; empty when none does. */
+  readonly definition: string;
 }
 
 const SUMMED = /^(UInt64|SimpleAggregateFunction\(sum, UInt64\))$/;
@@ -46,14 +50,16 @@ const SUMMED = /^(UInt64|SimpleAggregateFunction\(sum, UInt64\))$/;
 /** A view `x_mv` fills the table `x`: so they are all named. */
 const SELECT_TABLES: Statement = {
   name: 'move_tables',
-  sql: `SELECT name, engine, engine_full AS engineFull, sorting_key AS sortingKey, columns, types,
-  toUInt8(concat(name, '_mv') IN (SELECT name FROM system.tables WHERE database = {cell:String})) AS isDerived
+  sql: `SELECT name, engine, engine_full AS engineFull, sorting_key AS sortingKey, columns, types, definition
 FROM (SELECT name, engine, engine_full, sorting_key FROM system.tables WHERE database = {cell:String} AND engine LIKE '%MergeTree') AS tables
 INNER JOIN (
   SELECT table, groupArray(name) AS columns, groupArray(type) AS types FROM (
     SELECT table, name, type FROM system.columns WHERE database = {cell:String} AND default_kind IN ('', 'DEFAULT') ORDER BY table, position
   ) GROUP BY table HAVING has(columns, 'TenantId')
-) AS columns ON tables.name = columns.table ORDER BY name`,
+) AS columns ON tables.name = columns.table
+LEFT JOIN (
+  SELECT name AS view, as_select AS definition FROM system.tables WHERE database = {cell:String} AND engine = 'MaterializedView'
+) AS views ON views.view = concat(tables.name, '_mv') ORDER BY name`,
 };
 
 /** Every table of a cell that holds rows of tenants, by name. */
@@ -69,7 +75,7 @@ export async function movedTables(
 }
 
 function describe(row: TableRow): MovedTable {
-  const { name, sortingKey, engineFull, columns, types } = row;
+  const { name, sortingKey, engineFull, columns, types, definition } = row;
   const comparable = columns.map((column, index) =>
     types[index]?.includes('groupUniqArray') ? `arraySort(${quoteColumn(column)})` : quoteColumn(column),
   );
@@ -77,8 +83,8 @@ function describe(row: TableRow): MovedTable {
   const hasTime = columns.includes('Timestamp');
   const kind = kindOf(row);
   return {
-    name,
-    kind,
+    ...{ name, kind, definition },
+    source: /\bFROM `?\w+`?\.`?(\w+)/.exec(definition)?.[1] ?? '',
     amounts: kind === 'sums' ? amountsOf(row) : [],
     columnNames: columns,
     columns: columns.map(quoteColumn).join(', '),
@@ -100,8 +106,8 @@ function amountsOf({ name, sortingKey, columns, types }: TableRow): readonly str
   throw new AppError('internal', 'Internal error.', { cause });
 }
 
-function kindOf({ engine, isDerived }: TableRow): TableKind {
-  if (isDerived === 1) return 'derived';
+function kindOf({ engine, definition }: TableRow): TableKind {
+  if (definition !== '') return 'derived';
   if (engine.endsWith('ReplacingMergeTree')) return 'keyed';
   return /(Aggregating|Summing)MergeTree$/.test(engine) ? 'sums' : 'rows';
 }

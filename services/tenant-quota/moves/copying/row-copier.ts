@@ -3,7 +3,7 @@ import { databaseNameOf } from '../../../../lib/store/cell-address.js';
 import type { Statement, StatementParams } from '../../../../lib/store/statement.js';
 import type { StatementSettings, Store } from '../../../../lib/store/store.js';
 import type { CellRecord } from '../../registry/tenant-record.js';
-import { ask, type CopyTask, change, namesOf, placesOf } from './copy-task.js';
+import { ask, type CopyTask, change, namesOf } from './copy-task.js';
 import type { Ferry } from './ferry.js';
 import { marksOf } from './marks.js';
 import { type MovedTable, movedTables } from './moved-tables.js';
@@ -16,9 +16,8 @@ import {
   countMissingKeys,
   deletePartition,
   fingerprint,
-  SELECT_RUNNING,
 } from './statements.js';
-import { tenantPartitions } from './tenant-partitions.js';
+import { type TenantPartition, tenantPartitions } from './tenant-partitions.js';
 
 interface Bucket {
   readonly bucket: number;
@@ -33,8 +32,6 @@ interface Work {
   readonly partition: string;
 }
 
-const RUNNING_POLL_MS = 200;
-
 /**
  * Brings to one cell what another has of a tenant and it has not: by what is there, not by what was noted, so that it can be
  * repeated after whatever happened. Partitions that were alike and have had no insert since are not looked at again.
@@ -48,17 +45,6 @@ export class RowCopier {
   constructor(store: Store, ferry: Ferry) {
     this.#store = store;
     this.#ferry = ferry;
-  }
-
-  /** What a mover that died has left running must end first: it would be copied a second time. */
-  async awaitOthers(task: CopyTask): Promise<void> {
-    for (const at of placesOf(task))
-      for (;;) {
-        const [running] = await ask<{ n: string }>(this.#store, task, { at, statement: SELECT_RUNNING });
-        if (running?.n === '0') break;
-        await new Promise((resolve) => setTimeout(resolve, RUNNING_POLL_MS));
-        task.signal.throwIfAborted();
-      }
   }
 
   /** Copies what is missing. Returns how many rows that were; 0 says that the new cell has everything. */
@@ -87,7 +73,7 @@ export class RowCopier {
     const same = await this.#samePartitions(task, tables);
     const derived = tables.filter(({ kind }) => kind === 'derived');
     for (const { table, partition } of await this.#partitions(task, task.from, derived)) {
-      if (!same.has(partition)) continue;
+      if (!same.has(`${table.source} ${partition}`)) continue;
       const work = { task, table, partition };
       if (await this.#isAlike(work)) continue;
       await this.#replace(work);
@@ -134,15 +120,15 @@ export class RowCopier {
     return missing;
   }
 
-  /** Days that have as many spans in both cells: after a copy, the same ones. */
+  /** `table partition` of days that have as many rows in both cells: after a copy, the same ones. */
   async #samePartitions(task: CopyTask, tables: readonly MovedTable[]): Promise<ReadonlySet<string>> {
-    const spans = tables.filter(({ name }) => name === 'spans');
-    const there = await this.#partitions(task, task.to, spans);
-    const rows = new Map(there.map((one) => [one.partition, one.rows]));
-    const here = await this.#partitions(task, task.from, spans);
-    return new Set(
-      here.filter((one) => rows.get(one.partition) === one.rows).map(({ partition }) => partition),
-    );
+    const sources = new Set(tables.map(({ source }) => source));
+    const read = tables.filter(({ name }) => sources.has(name));
+    const there = await this.#partitions(task, task.to, read);
+    const keyOf = ({ table, partition }: TenantPartition) => `${table.name} ${partition}`;
+    const rows = new Map(there.map((one) => [keyOf(one), one.rows]));
+    const here = await this.#partitions(task, task.from, read);
+    return new Set(here.filter((one) => rows.get(keyOf(one)) === one.rows).map(keyOf));
   }
 
   async #isAlike(work: Work): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { quoteIdentifier, type Statement } from '../../../../lib/store/statement.js';
+import { quoteIdentifier, type Statement, type StatementParams } from '../../../../lib/store/statement.js';
 import type { MovedTable } from './moved-tables.js';
 
 /** One table, and the databases of one service between which its rows go, by their names there. */
@@ -201,6 +201,15 @@ export const deleteUntil = (onCluster: string, database: string, table: MovedTab
   sql: `ALTER TABLE ${tableName(database, table)}${onCluster} DELETE WHERE ${OWN}
   AND toInt64(splitByChar('_', _part)[3]) <= transform(_partition_id, {partitions:Array(String)}, {marks:Array(Int64)}, toInt64(-1))`,
 });
+
+/** Parameters of `deleteUntil`, by marks of a cell's partitions. */
+export function partitionsUntil(marks: ReadonlyMap<string, string>, { name }: MovedTable): StatementParams {
+  const own = [...marks].filter(([key]) => key.startsWith(`${name} `));
+  return {
+    partitions: own.map(([key]) => key.slice(name.length + 1)),
+    marks: own.map(([, mark]) => Number(mark)),
+  };
+}
 
 export const deletePartition = (database: string, table: MovedTable): Statement => ({
   name: 'move_delete_partition',
