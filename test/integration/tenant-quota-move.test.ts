@@ -147,7 +147,6 @@ async function stagingDatabases(): Promise<readonly string[]> {
 
 /** Where the mover is killed, one after the other: as it sends the statement, or when the statement has been done. */
 const KILLS = [
-  'move_read_slices after',
   'insert_spans',
   'move_copy_rows',
   'move_stage_table',
