@@ -54,6 +54,12 @@ export function isRetryable(thrown: unknown): boolean {
   return PASSING_FOR_INSERTS.has(exceptionCodeOf(thrown));
 }
 
+/** Whether nothing was heard of the service, so that whatever else it is asked now fails as well. */
+export function isUnreachable(thrown: unknown): boolean {
+  const isAway = thrown instanceof AppError && thrown.code === 'unavailable' && thrown.cause !== undefined;
+  return isAway && exceptionCodeOf(thrown) === undefined;
+}
+
 function budgetError(code: number, cause: unknown): AppError | undefined {
   switch (code) {
     case EXCEPTION.timeoutExceeded:

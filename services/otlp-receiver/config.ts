@@ -111,7 +111,8 @@ const spoolSettings = defineSettings({
     env: 'INGEST_SEGMENT_BYTES',
     type: bytes,
     default: '32MiB',
-    description: 'The same in bytes. The inserts that run (at most four) are held in memory.',
+    description:
+      'The same in bytes. The inserts that run (at most four to a ClickHouse service) are held in memory.',
   },
   ingestSegmentMaxAgeMs: {
     yaml: 'ingest.segment_max_age',

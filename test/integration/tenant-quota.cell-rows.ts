@@ -1,4 +1,3 @@
-import { databaseNameOf } from '../../lib/store/cell-address.js';
 import type { Store } from '../../lib/store/store.js';
 import { dayText } from '../../services/tenant-quota/retention/days.js';
 
@@ -50,10 +49,10 @@ export async function countRows(store: Store, database: string): Promise<Map<str
   const { rows: tables } = await store.query<{ table: string }>(
     {
       name: 'test_tables',
-      sql: `SELECT DISTINCT table FROM system.columns WHERE database = {name:String} AND name = 'TenantId'
-        AND table IN (SELECT name FROM system.tables WHERE database = {name:String} AND engine LIKE '%MergeTree')`,
+      sql: `SELECT DISTINCT table FROM system.columns WHERE database = {database:String} AND name = 'TenantId'
+        AND table IN (SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree')`,
     },
-    { name: databaseNameOf(database) },
+    {},
     { database },
   );
   const counts = new Map<string, number>();

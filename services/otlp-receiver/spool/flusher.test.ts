@@ -7,10 +7,10 @@ import { type SealedSegment, SHARED_LANE } from './segment.js';
 import { SegmentUnreadable } from './send-segment.js';
 import { createSpoolMetrics } from './spool-metrics.js';
 
-const segment = (table: string, name: string, lane = SHARED_LANE): SealedSegment => ({
+const segment = (table: string, name: string, lane = SHARED_LANE, database = 'd'): SealedSegment => ({
   lane,
   path: name,
-  header: { id: name, database: 'd', table, columns: ['A'], token: name, createdUnixMs: 1 },
+  header: { id: name, database, table, columns: ['A'], token: name, createdUnixMs: 1 },
   durableBytes: 1,
   sums: [],
   verify: false,
@@ -97,6 +97,20 @@ describe('flushing', () => {
     expect(unreadable).toEqual(['gone']);
     expect(tries.get('a1')).toBe(1);
     await flusher.close(1_000);
+  });
+
+  it('a service that hangs takes no turn of another', async () => {
+    const { flusher, stored } = startFlusher((name, signal) =>
+      name.startsWith('eu')
+        ? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        : Promise.resolve(),
+    );
+    for (const table of ['a', 'b', 'c', 'e'])
+      flusher.add(segment(table, `eu ${table}`, SHARED_LANE, 'd@eu2'));
+    for (const table of ['a', 'b', 'c', 'e']) flusher.add(segment(table, table));
+    await expect.poll(() => [...stored].sort()).toEqual(['a', 'b', 'c', 'e']);
+    expect(flusher.segments).toBe(4);
+    await flusher.close(0);
   });
 
   it('stops without waiting for a store that is away', async () => {

@@ -16,3 +16,14 @@ it('knows what of a tenant waits for which database', () => {
   expect([usage.has(22, 'old'), usage.has(22, 'new')]).toEqual([false, true]);
   expect(usage.totalBytes).toBe(30);
 });
+
+it('leaves room for tenants on other services while one is away', () => {
+  const usage = new SpoolUsage({ totalBytes: 100, tenantBytes: 60 }, () => 75);
+  usage.reserve({ tenantId: 1, database: 'a@eu2' }, 60);
+  expect(() => usage.reserve({ tenantId: 2, database: 'b@eu2' }, 20)).toThrow(
+    'The store of tenant 2 has 60 bytes waiting to be stored; the limit is 75',
+  );
+  usage.reserve({ tenantId: 3, database: 'c' }, 40);
+  usage.release({ tenantId: 1, database: 'a@eu2' }, 60);
+  usage.reserve({ tenantId: 2, database: 'b@eu2' }, 20);
+});

@@ -56,6 +56,7 @@ const WAIT_MS = 250;
 export class Mover {
   readonly #options: MoverOptions;
   readonly #staging: Staging;
+  readonly #ferry: Ferry;
   readonly #copier: RowCopier;
   readonly #sums: StagedSums;
   readonly #leaving: Leaving;
@@ -70,6 +71,7 @@ export class Mover {
     const copier = new RowCopier(store, ferry);
     const sums = new StagedSums(store, staging, ferry);
     this.#staging = staging;
+    this.#ferry = ferry;
     this.#copier = copier;
     this.#sums = sums;
     this.#leaving = new Leaving({ store, audit, copier, sums, staging });
@@ -86,6 +88,7 @@ export class Mover {
       await this.#do(step, this.#work(lease, signal));
     } catch (error) {
       signal.throwIfAborted();
+      this.#ferry.forget();
       if (error instanceof AbortAsked) return this.#state.go('aborting', this.#work(lease, signal));
       await this.#state.failed(error, { lease, signal });
       throw error;

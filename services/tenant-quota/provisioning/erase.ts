@@ -1,5 +1,7 @@
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
+import { serviceOf } from '../../../lib/store/cell-address.js';
 import type { Store } from '../../../lib/store/store.js';
+import { isUnreachable } from '../../../lib/store/store-errors.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease } from '../locks/lock.js';
 import type { AuditLog, Deed } from '../registry/audit-log.js';
@@ -38,13 +40,16 @@ export class Eraser {
   }
 
   async run(lease: Lease, signal: AbortSignal): Promise<void> {
+    /** Asked once in a run, so that tenants elsewhere need not wait for each of their tenants. */
+    const unreachable = new Set<string>();
     for (const { record, cell } of this.#options.registry.allViews()) {
       const isDue = record.status === 'deleting' && record.eraseAtMs <= Date.now();
-      if (!isDue || !cell) continue;
+      if (!isDue || !cell || unreachable.has(serviceOf(cell.database))) continue;
       try {
         await this.#erase(record, cell, lease, signal);
       } catch (error) {
         signal.throwIfAborted();
+        if (isUnreachable(error)) unreachable.add(serviceOf(cell.database));
         const { tenantId } = record;
         this.#options.logger.warn(
           { tenantId, reason: messageOf(error), err: error },

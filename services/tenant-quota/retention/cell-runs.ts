@@ -1,5 +1,6 @@
 import { serviceOf } from '../../../lib/store/cell-address.js';
 import type { Store } from '../../../lib/store/store.js';
+import { isUnreachable } from '../../../lib/store/store-errors.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease } from '../locks/lock.js';
 import type { Eraser } from '../provisioning/erase.js';
@@ -81,6 +82,7 @@ export class CellRuns {
       } catch (error) {
         signal.throwIfAborted();
         failures.push(error);
+        if (isUnreachable(error)) break;
       }
     }
     return { ages, failures };

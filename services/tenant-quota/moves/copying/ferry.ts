@@ -41,6 +41,11 @@ export class Ferry {
     this.#staging = staging;
   }
 
+  /** After a failure: what was made may be gone. */
+  forget(): void {
+    this.#ready.clear();
+  }
+
   /** Those slices of a bucket that the new cell has otherwise. Returns the name of a database next to the new cell's. */
   async bringDiffering(freight: Freight, bucket: number): Promise<string> {
     const { task, table, database } = freight;
