@@ -10,7 +10,8 @@ import { type MovedTable, movedTables } from './copying/moved-tables.js';
 import type { RowCopier } from './copying/row-copier.js';
 import type { StagedSums } from './copying/staged-sums.js';
 import { onCluster, type Staging } from './copying/staging.js';
-import { deleteEmptySums, deleteUntil, mergePartition, partitionsUntil } from './copying/statements.js';
+import { deleteUntil, partitionsUntil } from './copying/statements.js';
+import { deleteEmptySums, mergePartition } from './copying/sums-statements.js';
 import { tenantPartitions } from './copying/tenant-partitions.js';
 
 export interface LeavingOptions {

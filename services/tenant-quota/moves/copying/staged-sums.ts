@@ -7,7 +7,8 @@ import { ask, type CopyTask, change } from './copy-task.js';
 import type { Ferry } from './ferry.js';
 import { type MovedTable, movedTables } from './moved-tables.js';
 import type { Staging } from './staging.js';
-import { checksum, copyNegated, copyTaken, negatedChecksum, tableName } from './statements.js';
+import { checksum, tableName } from './statements.js';
+import { copyNegated, copyTaken, negatedChecksum } from './sums-statements.js';
 import { type TenantPartition, tenantPartitions } from './tenant-partitions.js';
 
 const PARTS: Statement = {
