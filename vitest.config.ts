@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /** Each project is one ring of tests; only `unit` runs without starting a process or opening a port. */
 const ring = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: 60_000, pool: 'forks' as const },
+  test: {
+    ...{ name, include, testTimeout, hookTimeout: 60_000, pool: 'forks' as const },
+    globalSetup: name === 'unit' ? [] : ['scripts/test-processes.mjs'],
+  },
 });
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 // `npm run bench [name]`: runs test/bench/<name>.ts; without a name, lists what there is.
 import { readdirSync } from 'node:fs';
-import { build } from './build.mjs';
+import { build, transpile } from './build.mjs';
 import { run } from './ensure-installed.mjs';
 import { listFiles } from './stamp.mjs';
 
@@ -15,17 +15,5 @@ if (!file) {
 }
 await build();
 // As JavaScript beside dist/: a loader that compiles on the way keeps function names alive, which costs what is measured.
-const { build: transpile } = await import('esbuild');
-const entryPoints = listFiles(['test/bench', 'test/_util', 'test/clients/replayer']).filter((source) =>
-  source.endsWith('.ts'),
-);
-await transpile({
-  entryPoints,
-  outdir: 'dist',
-  outbase: '.',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  logLevel: 'warning',
-});
+await transpile(listFiles(['test/bench', 'test/_util', 'test/clients/replayer']));
 run(process.execPath, [`dist/test/bench/${file.replace('.ts', '.js')}`, ...rest]);

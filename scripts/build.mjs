@@ -11,18 +11,20 @@ const CODE_ROOTS = ['lib', 'services', 'gateway', 'gen'];
 /** Does nothing when dist/ is already made from the present sources. */
 export async function build() {
   await generate();
-  await makeOnce('dist/.code-stamp', [...CODE_ROOTS, 'package-lock.json', 'scripts/build.mjs'], buildCode);
+  await buildServices();
   await makeOnce('dist/.ui-stamp', [UI, 'package-lock.json'], buildUi);
 }
 
-async function buildCode() {
-  const { build: transpile } = await import('esbuild');
-  const files = listFiles(CODE_ROOTS).filter((file) => !file.startsWith(UI));
-  for (const root of ['lib', 'services', 'gen', 'gateway/rest', 'gateway/auth', 'gateway/cli'])
-    rmSync(join('dist', root), { recursive: true, force: true });
-  const entryPoints = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
-  await transpile({
-    entryPoints,
+/** The part of {@link build} that takes a second or two. */
+export async function buildServices() {
+  await makeOnce('dist/.code-stamp', [...CODE_ROOTS, 'package-lock.json', 'scripts/build.mjs'], buildCode);
+}
+
+/** TypeScript as JavaScript, file by file, at the same paths below dist/. */
+export async function transpile(files) {
+  const { build: run } = await import('esbuild');
+  await run({
+    entryPoints: files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')),
     outdir: 'dist',
     outbase: '.',
     format: 'esm',
@@ -31,6 +33,13 @@ async function buildCode() {
     sourcemap: true,
     logLevel: 'warning',
   });
+}
+
+async function buildCode() {
+  const files = listFiles(CODE_ROOTS).filter((file) => !file.startsWith(UI));
+  for (const root of ['lib', 'services', 'gen', 'gateway/rest', 'gateway/auth', 'gateway/cli'])
+    rmSync(join('dist', root), { recursive: true, force: true });
+  await transpile(files);
   for (const file of files.filter((name) => /\.(sql|binpb)$/.test(name))) {
     const target = join('dist', file);
     mkdirSync(dirname(target), { recursive: true });

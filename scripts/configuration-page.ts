@@ -13,7 +13,8 @@ const INTRODUCTION = `# Configuration
 <!-- Made by \`npm run docs\` from the settings in the code; a test fails when this page differs from them. -->
 
 Every process reads: defaults < YAML file (\`--config FILE\` or \`CONFIG_FILE\`) < environment < flags. An empty environment
-variable counts as unset. A start with bad values ends with one message that lists all of them.
+variable counts as unset. A start with bad values ends with one message that lists all of them. \`--help\` lists the
+settings of a process.
 
 The YAML file may be an OpenTelemetry Collector's: \`receivers.otlp\` is read, its other sections are skipped.
 \`npm start\` passes flags after \`--\`: \`npm start -- --log-level debug\`.

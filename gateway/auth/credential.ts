@@ -16,7 +16,7 @@ export interface Credential {
  * The caller's credential, from the first of: what GitLab presents on its own paths, `PRIVATE-TOKEN`, `Authorization` (Bearer, or Basic with the token as password),
  * the session cookie. Whether it is good, only the gatekeeper knows.
  */
-export function findCredential(request: FastifyRequest): Credential | undefined {
+function findCredential(request: FastifyRequest): Credential | undefined {
   const fromGitlab = cloudConnectorHeaders(request.url, (name) => textOf(request.headers[name]));
   if (fromGitlab) return { form: { case: 'cloudConnector', value: fromGitlab } };
   const token = presentedToken((name) => textOf(request.headers[name]));

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../lib/errors/app-error.js';
 import type { GatewayConfig } from '../config.js';
 
-export const SESSION_COOKIE = 'gob_session';
+const SESSION_COOKIE = 'gob_session';
 
 export function readSessionCookie(request: FastifyRequest): string | undefined {
   return request.cookies[SESSION_COOKIE] || undefined;

@@ -54,6 +54,12 @@ export async function runCommand(
   if (values.help || positionals.length === 0) return USAGE;
   if (!command)
     throw new AppError('invalid_argument', `There is no command "${positionals.join(' ')}".\n\n${USAGE}`);
+  const surplus = positionals.slice(name === noun ? 1 : 3);
+  if (surplus.length > 0)
+    throw new AppError(
+      'invalid_argument',
+      `"${name}" is about one thing at a time; what is "${surplus.join(' ')}"?`,
+    );
   const url = values.url ?? surroundings.env.GOB_URL ?? 'http://127.0.0.1:9003';
   const rest = createRestClient(url, tokenOf(surroundings), surroundings.fetch);
   const answer = await command(rest, values, subject);

@@ -2,8 +2,8 @@ import { LOG_LEVELS } from '../telemetry/logger.js';
 import { defineSettings } from './setting.js';
 import { address, oneOf, path } from './value-types.js';
 
-/** Settings that every process has. */
-export const commonSettings = defineSettings({
+/** What is logged, and in which form. */
+export const logSettings = defineSettings({
   logLevel: {
     yaml: 'log.level',
     env: 'LOG_LEVEL',
@@ -19,6 +19,11 @@ export const commonSettings = defineSettings({
     default: 'json',
     description: 'Form of log lines: JSON for machines, text for a terminal.',
   },
+});
+
+/** Settings that every process of the mesh has. */
+export const commonSettings = defineSettings({
+  ...logSettings,
   metricsAddress: {
     yaml: 'metrics.address',
     env: 'METRICS_ADDRESS',

@@ -4,7 +4,7 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { AppError, messageOf } from '../errors/app-error.js';
 
-export const SCOPES = ['read_observability', 'write_observability', 'api'] as const;
+const SCOPES = ['read_observability', 'write_observability', 'api'] as const;
 export const TIERS = ['free', 'premium', 'ultimate'] as const;
 
 const tenantId = z.int().min(1).max(4_294_967_295);

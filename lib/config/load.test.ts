@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HelpAsked, renderHelp } from './help.js';
 import { loadConfig } from './load.js';
 import { maskConfig } from './render.js';
 import { defineSettings } from './setting.js';
@@ -57,6 +58,14 @@ describe('loadConfig', () => {
     expect(config.secret).toBeUndefined();
   });
 
+  it('shows every setting to whoever asks for help, whatever else is wrong', () => {
+    const ask = () => load(['--help', '--nonsense'], { WORKERS: '99' });
+    expect(ask).toThrow(HelpAsked);
+    const text = renderHelp(settings);
+    expect(text).toContain('  WORKERS, --workers  (integer from 1 to 8; default 2)\n');
+    for (const { env } of Object.values(settings)) expect(text).toContain(`  ${env}`);
+  });
+
   it('lets flags win over environment over file over defaults', () => {
     const path = file('workers: 3\nmode: b\nlimits: { size: 1KiB }\n');
     expect(load(['--config', path])).toMatchObject({ workers: 3, mode: 'b', size: 1024 });
@@ -100,6 +109,7 @@ describe('loadConfig', () => {
       /--config: cannot read \/does\/not\/exist.yaml/,
     );
     expect(() => load(['--config', file('a: [1')])).toThrowError(/--config: cannot read/);
+    expect(() => load([], { CONFIG_FILE: '/no.yaml' })).toThrowError(/CONFIG_FILE: cannot read \/no.yaml/);
   });
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { AppError, messageOf } from '../errors/app-error.js';
 import { parseFlags } from './flags.js';
+import { HelpAsked } from './help.js';
 import type { ConfigOf, Setting, Settings } from './setting.js';
 import { flattenYaml, isForeignSection } from './yaml-file.js';
 
@@ -18,12 +19,17 @@ interface Found {
 
 /**
  * Reads a process's settings: defaults < YAML file (`--config` or `CONFIG_FILE`) < environment < flags. An empty
- * environment variable counts as unset. Throws one error that lists every bad value, unknown flag and unknown key.
+ * environment variable counts as unset. Throws one error that lists every bad value, unknown flag and unknown key; `HelpAsked` when
+ * `--help` is among the flags.
  */
 export function loadConfig<const S extends Settings>(settings: S, sources: ConfigSources): ConfigOf<S> {
+  if (sources.argv.includes('--help')) throw new HelpAsked(settings);
   const problems: string[] = [];
   const flags = parseFlags(settings, sources.argv, problems);
-  const file = readConfigFile(settings, flags.get('config') ?? sources.env.CONFIG_FILE, problems);
+  const path = flags.get('config');
+  const named =
+    path === undefined ? fileOf('CONFIG_FILE', sources.env.CONFIG_FILE) : fileOf('--config', path);
+  const file = readConfigFile(settings, named, problems);
   const config: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings)) {
     const found =
@@ -79,18 +85,20 @@ function fromDefault(setting: Setting<unknown>): Found | undefined {
     : { text: setting.default, source: `default of ${setting.env}` };
 }
 
+const fileOf = (source: string, path = ''): Found => ({ text: path, source });
+
 function readConfigFile(
   settings: Settings,
-  path: string | undefined,
+  { text: path, source }: Found,
   problems: string[],
 ): Map<string, string> {
-  if (path === undefined || path === '') return new Map();
+  if (path === '') return new Map();
   try {
     const values = flattenYaml(parseYaml(readFileSync(path, 'utf8')));
     reportUnknownKeys(settings, values, path, problems);
     return values;
   } catch (error) {
-    problems.push(`--config: cannot read ${path}: ${messageOf(error).split('\n')[0]}`);
+    problems.push(`${source}: cannot read ${path}: ${messageOf(error).split('\n')[0]}`);
     return new Map();
   }
 }

@@ -39,7 +39,8 @@ export interface Kv {
   /**
    * Takes a lock, or renews it for its owner, for `ttlMs`. Returns a fencing token: the same for renewals, and a larger one for
    * every new holder (also after a store that forgot everything, while its clock goes forward), so that what an earlier
-   * holder still does can be told apart. Undefined while another owner holds it.
+   * holder still does can be told apart. Undefined while another owner holds it. The last token of each name is kept for good:
+   * names must be few. `takeLock` is for all others.
    */
   acquireLock(name: string, owner: string, ttlMs: number): Promise<number | undefined>;
   /** Gives a lock back; true when this owner held it. */

@@ -16,7 +16,7 @@ export function listen(server: Server, address: Address, purpose: string): Promi
 }
 
 /** The port that was really bound, with the host as it was asked for. */
-export function boundAddress(server: Server, asked: Address): Address {
+function boundAddress(server: Server, asked: Address): Address {
   return { host: asked.host, port: (server.address() as AddressInfo).port };
 }
 

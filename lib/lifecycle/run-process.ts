@@ -1,3 +1,4 @@
+import { HelpAsked } from '../config/help.js';
 import { AppError, messageOf } from '../errors/app-error.js';
 import type { Closable } from './lifecycle.js';
 
@@ -47,8 +48,12 @@ function stopOnSignals(stopping: AbortController): void {
   });
 }
 
-/** Faults of the operator's making are one line; a fault of ours keeps its stack. */
+/** Faults of the operator's making are one line; a fault of ours keeps its stack. Help is no fault. */
 function fail(error: unknown): void {
+  if (error instanceof HelpAsked) {
+    process.stdout.write(error.text, () => process.exit(0));
+    return;
+  }
   const text =
     error instanceof AppError ? error.message : error instanceof Error ? error.stack : messageOf(error);
   const exitCode = error instanceof AppError ? START_FAILED_EXIT_CODE : 1;

@@ -11,7 +11,7 @@ import { AppError } from '../errors/app-error.js';
 import type { Caller } from './caller.js';
 
 /** Who signs assertions; verifiers accept no other issuer. */
-export const ASSERTION_ISSUER = 'gob-gatekeeper';
+const ASSERTION_ISSUER = 'gob-gatekeeper';
 /** Longest life of an assertion. Short, because it cannot be revoked. */
 export const ASSERTION_TTL_SECONDS = 60;
 /** Clocks of the mesh may differ by this much. */

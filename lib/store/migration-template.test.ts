@@ -24,6 +24,13 @@ describe('renderStep', () => {
     expect(plain).toBe("ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')");
   });
 
+  it('makes small granules for tables that are read a few rows at a time, and for no other', () => {
+    const render = (table: string) =>
+      renderStep(STEP.replace('.t ', `.${table} `), { database: 'gob_x', cluster: undefined });
+    expect(render('spans')).toContain('index_granularity = 1024');
+    expect(render('spans_of_another_table')).not.toContain('index_granularity');
+  });
+
   it('refuses names that would need more than quotes', () => {
     expect(() => renderStep(STEP, { database: 'a`b', cluster: undefined })).toThrow();
     expect(() => renderStep(STEP, { database: 'a', cluster: "x' --" })).toThrow(/CLICKHOUSE_CLUSTER/);

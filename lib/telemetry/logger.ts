@@ -33,7 +33,7 @@ function textStream(): Writable {
 }
 
 /** `12:30:01 WARN  gatekeeper: message key=value`, errors by their message only. */
-export function toTextLine(json: string): string {
+function toTextLine(json: string): string {
   const { level, time, name, msg, err, pid: _pid, hostname: _hostname, ...rest } = JSON.parse(json);
   const clock = new Date(time).toISOString().slice(11, 19);
   const fields = Object.entries(rest).map(

@@ -8,8 +8,8 @@ export const LATENCY_BUCKETS_SECONDS = [
 ];
 
 /**
- * A registry per process, passed down like the logger. Metric names are `gob_<service>_<what>_<unit>`; a tenant is a label
- * only in the ingest ledger.
+ * A registry per process, passed down like the logger. Metric names are `gob_<service>_<what>_<unit>`. A tenant is a label only
+ * in the ingest ledger, and where the tenants that are shown are a few. docs/monitoring.md has them all.
  */
 export function createRegistry(processName: string): Registry {
   const registry = new Registry();

@@ -1,11 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { isLoopback } from '../../lib/config/address.js';
+import { logSettings } from '../../lib/config/common-settings.js';
 import { type ConfigSources, loadConfig } from '../../lib/config/load.js';
 import { type ConfigOf, defineSettings } from '../../lib/config/setting.js';
-import { address, bytes, durationMs, integer, oneOf, path, text } from '../../lib/config/value-types.js';
+import { address, bytes, durationMs, integer, path, text } from '../../lib/config/value-types.js';
 import { AppError } from '../../lib/errors/app-error.js';
-import { LOG_LEVELS } from '../../lib/telemetry/logger.js';
 
 /** Settings of the embedded ClickHouse engine. */
 export const embeddedSettings = defineSettings({
@@ -84,21 +84,7 @@ export const embeddedSettings = defineSettings({
     description:
       'Time one check may take; after three failed ones in a row the engine is killed and started again.',
   },
-  logLevel: {
-    yaml: 'log.level',
-    env: 'LOG_LEVEL',
-    flags: ['log-level'],
-    type: oneOf(...LOG_LEVELS),
-    default: 'info',
-    description: 'Least severe line that is written to stderr.',
-  },
-  logFormat: {
-    yaml: 'log.format',
-    env: 'LOG_FORMAT',
-    type: oneOf('json', 'text'),
-    default: 'json',
-    description: 'Form of log lines: JSON for machines, text for a terminal.',
-  },
+  ...logSettings,
 });
 
 export type EmbeddedConfig = ConfigOf<typeof embeddedSettings>;

@@ -13,7 +13,7 @@ export interface EmbeddedService {
 }
 
 /** Threads of libuv's pool that statements may not take: file access, compression, probes and KILL need them. */
-export const SPARE_THREADS = 8;
+const SPARE_THREADS = 8;
 const CLOSE_GRACE_MS = 8_000;
 
 /**

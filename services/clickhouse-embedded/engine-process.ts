@@ -25,12 +25,12 @@ export function spawnEngineProcess(options: EngineProcessOptions): ChildProcess 
 }
 
 /** Path of a main file beside this one: a .ts source in development, .js in a build. */
-export function scriptPath(name: 'engine-main' | 'main'): string {
+function scriptPath(name: 'engine-main' | 'main'): string {
   return fileURLToPath(new URL(`./${name}${isSource() ? '.ts' : '.js'}`, import.meta.url));
 }
 
 /** Flags for node that let it run what {@link scriptPath} names. */
-export function nodeArgs(): string[] {
+function nodeArgs(): string[] {
   if (!isSource()) return [];
   return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
 }

@@ -1,4 +1,5 @@
 // Start by hand: a small parent that keeps the engine process alive.
+import { HelpAsked } from '../../lib/config/help.js';
 import { AppError } from '../../lib/errors/app-error.js';
 import { announceReady } from '../../lib/lifecycle/child-process.js';
 import { superviseChild } from '../../lib/lifecycle/supervise.js';
@@ -45,6 +46,10 @@ async function main(): Promise<number> {
 main().then(
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
+    if (error instanceof HelpAsked) {
+      process.stdout.write(error.text, () => process.exit(0));
+      return;
+    }
     const text =
       error instanceof AppError ? error.message : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`clickhouse-embedded: ${text}\n`, () => process.exit(EXIT_CANNOT_START));

@@ -13,7 +13,7 @@ import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
 import { cloudConnectorSettings } from './identity/cloud-connector/cloud-connector-settings.js';
 import { gitlabSettings } from './identity/gitlab/gitlab-settings.js';
 
-export const PROVIDER_NAMES = ['static', 'gitlab', 'cloud-connector'] as const;
+const PROVIDER_NAMES = ['static', 'gitlab', 'cloud-connector'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 const providerName = oneOf(...PROVIDER_NAMES);

@@ -6,7 +6,7 @@ import { clickhouseSettings } from '../../lib/store/clickhouse-settings.js';
 import { tlsSettings } from './tls-settings.js';
 
 /** The OTLP specification recommends refusing what is larger; more than this is never held in memory for one request. */
-export const HARD_MAX_REQUEST_BYTES = 64 * 2 ** 20;
+const HARD_MAX_REQUEST_BYTES = 64 * 2 ** 20;
 
 const requestBytes: ValueType<number> = {
   label: bytes.label,

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isReadyMessage } from '../../lib/lifecycle/child-process.js';
-import { nodeArgs, scriptPath } from '../../services/clickhouse-embedded/engine-process.js';
 
 export interface EmbeddedClickHouse {
   readonly url: string;
@@ -59,9 +58,9 @@ export async function startEmbeddedClickHouse(
 }
 
 function spawnEmbedded(options: EmbeddedClickHouseOptions & { readonly dataDir: string }): ChildProcess {
-  const script = scriptPath(options.supervised === true ? 'main' : 'engine-main');
+  const script = `dist/services/clickhouse-embedded/${options.supervised === true ? 'main' : 'engine-main'}.js`;
   const flags = ['--data-dir', options.dataDir, '--listen', options.listen ?? '127.0.0.1:0'];
-  return spawn(process.execPath, [...nodeArgs(), script, ...flags], {
+  return spawn(process.execPath, [script, ...flags], {
     env: { ...process.env, UV_THREADPOOL_SIZE: '40', ...options.env },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });

@@ -19,7 +19,7 @@ const RANGE_NANO = RANGE_S * 1e9;
 export const FULL_SIZES: Sizes = { spans: 20_000_000, logs: 10_000_000, points: 20_000_000 };
 export const SPANS_PER_TRACE = 8;
 /** Series of the metric that is asked for, and of another one beside it. */
-export const SERIES = 5_000;
+const SERIES = 5_000;
 const OTHER_SERIES = 1_944;
 export const ALL_SERIES = SERIES + OTHER_SERIES;
 export const METRIC = 'http.server.request.count';
@@ -93,7 +93,7 @@ FROM numbers(${from}, ${rows})`;
 }
 
 /** Where points lie: every series has one at every tick. */
-export function ticksOf({ points }: Sizes): { ticks: number; everyMs: number } {
+function ticksOf({ points }: Sizes): { ticks: number; everyMs: number } {
   const ticks = Math.max(2, Math.floor(points / ALL_SERIES));
   return { ticks, everyMs: Math.floor((RANGE_S * 1_000) / ticks) };
 }

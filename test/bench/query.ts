@@ -56,6 +56,7 @@ try {
   await settle(engine.url);
   console.table(await storedBytes(engine.url));
   const [trace] = await sql(engine.url, `SELECT ${traceIdSql(sizes)} AS id`);
+  await service.warmUp();
   const only = new RegExp(values.only);
   const questions = queryCases(sizes, String(trace?.id)).filter(({ name }) => only.test(name));
   const options = {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listen } from '../../lib/lifecycle/listen.js';
 import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
 import { type Mesh, readBanner, spawnMesh, startMesh, waitForText } from '../_util/mesh.js';
@@ -98,15 +98,32 @@ describe('a start that cannot work ends with one clear line', () => {
     expect(code).toBe(78);
     expect(stderr).toMatch(/^DATA_DIR: .* cannot be written \(ENOTDIR\)\. .*\n$/);
   });
+});
 
-  it('when a second instance wants the same data directory', async () => {
-    const first = await startMesh({ dataDir: directory });
-    const { code, stderr } = await failedStart({ dataDir: directory });
-    await first.stop();
+describe('a mesh that runs', () => {
+  let mesh: Mesh;
+  const dataDir = mkdtempSync(join(tmpdir(), 'gob-running-'));
+  beforeAll(async () => {
+    mesh = await startMesh({ dataDir });
+  });
+  afterAll(async () => {
+    await mesh?.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('lets no second instance into its data directory, which says so in one line', async () => {
+    const { code, stderr } = await failedStart({ dataDir });
     expect(code).toBe(78);
     expect(stderr).toBe(
-      `DATA_DIR: ${directory} is in use by process ${first.pid}. Stop it or choose another directory.\n`,
+      `DATA_DIR: ${dataDir} is in use by process ${mesh.pid}. Stop it or choose another directory.\n`,
     );
+  });
+
+  it('serves the metrics of every process', async () => {
+    const text = await (await fetch(`${mesh.metricsUrl}/metrics`)).text();
+    for (const process of ['all-in-one', 'otlp-receiver-0', 'clickhouse-embedded'])
+      expect(text).toContain(`process="${process}"`);
+    expect((await fetch(`${mesh.metricsUrl}/ready`)).status).toBe(200);
   });
 });
 
@@ -184,14 +201,5 @@ describe('the whole mesh', () => {
     await seesService(mesh, 'late');
     expect(await mesh.stop()).toBe(0);
     await engine.close();
-  });
-
-  it('serves the metrics of every process', async () => {
-    const mesh = await startMesh();
-    const text = await (await fetch(`${mesh.metricsUrl}/metrics`)).text();
-    for (const process of ['all-in-one', 'otlp-receiver-0', 'clickhouse-embedded'])
-      expect(text).toContain(`process="${process}"`);
-    expect((await fetch(`${mesh.metricsUrl}/ready`)).status).toBe(200);
-    expect(await mesh.stop()).toBe(0);
   });
 });

@@ -86,8 +86,7 @@ async function send(
 }
 
 async function startWorker({ stack, dataDir, clickhouseUrl }: KillOptions): Promise<Worker> {
-  const child = fork('test/integration/otlp-receiver.worker.ts', [], {
-    execArgv: ['--import', 'tsx'],
+  const child = fork('dist/test/integration/otlp-receiver.worker.js', [], {
     env: {
       ...process.env,
       TEST_GRPC_PORT: '0',

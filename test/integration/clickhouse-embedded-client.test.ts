@@ -1,52 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { type ClickHouseClient, ClickHouseLogLevel, createClient, TupleParam } from '@clickhouse/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
+import { TupleParam } from '@clickhouse/client';
+import { describe, expect, it } from 'vitest';
+import { quietClient, useEmbedded } from './clickhouse-embedded.harness.js';
 
-let server: EmbeddedClickHouse;
-let client: ClickHouseClient;
-
-beforeAll(async () => {
-  server = await startEmbeddedClickHouse();
-  client = createClient({
-    url: server.url,
-    max_open_connections: 50,
-    log: { level: ClickHouseLogLevel.OFF },
-  });
-});
-
-afterAll(async () => {
-  await client?.close();
-  await server?.close();
-});
-
-async function rows<T>(query: string, query_params: Record<string, unknown> = {}): Promise<T[]> {
-  const result = await client.query({ query, query_params, format: 'JSONEachRow' });
-  return result.json<T>();
-}
+const embedded = useEmbedded();
 
 describe('ping', () => {
   it('answers both kinds', async () => {
-    expect(await client.ping()).toEqual({ success: true });
-    expect(await client.ping({ select: true })).toEqual({ success: true });
+    expect(await embedded.client.ping()).toEqual({ success: true });
+    expect(await embedded.client.ping({ select: true })).toEqual({ success: true });
   });
 
   it('answers /ping and /replicas_status with Ok.', async () => {
     for (const path of ['/ping', '/replicas_status', '/']) {
-      const response = await fetch(server.url + path);
+      const response = await fetch(embedded.server.url + path);
       expect([response.status, await response.text()]).toEqual([200, 'Ok.\n']);
     }
   });
 
   it('answers 404 on other paths', async () => {
-    expect((await fetch(`${server.url}/nowhere`)).status).toBe(404);
+    expect((await fetch(`${embedded.server.url}/nowhere`)).status).toBe(404);
   });
 });
 
 describe('query', () => {
   it('reads JSONEachRow and JSON', async () => {
-    expect(await rows('SELECT number AS n FROM numbers(3)')).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
-    const result = await client.query({ query: 'SELECT 1 AS one', format: 'JSON' });
+    expect(await embedded.rows('SELECT number AS n FROM numbers(3)')).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
+    const result = await embedded.client.query({ query: 'SELECT 1 AS one', format: 'JSON' });
     expect(await result.json()).toMatchObject({
       rows: 1,
       data: [{ one: 1 }],
@@ -60,7 +40,7 @@ describe('query', () => {
 
   it('streams a result much larger than what is held in memory', async () => {
     const query = "SELECT number, repeat('x', 50) AS s FROM numbers(400000)";
-    const result = await client.query({ query, format: 'JSONEachRow' });
+    const result = await embedded.client.query({ query, format: 'JSONEachRow' });
     let next = 0;
     for await (const chunk of result.stream<{ number: number }>()) {
       for (const row of chunk) {
@@ -93,7 +73,7 @@ describe('query', () => {
 
   it('takes the format from the statement, the parameter and the header, in this order', async () => {
     const ask = async (query: string, headers = {}) =>
-      (await fetch(`${server.url}/?${query}`, { method: 'POST', headers })).headers.get(
+      (await fetch(`${embedded.server.url}/?${query}`, { method: 'POST', headers })).headers.get(
         'x-clickhouse-format',
       );
     expect(await ask('query=SELECT+1+FORMAT+CSV&default_format=JSON')).toBe('CSV');
@@ -103,13 +83,16 @@ describe('query', () => {
   });
 
   it('joins the query parameter and the body', async () => {
-    const response = await fetch(`${server.url}/?query=SELECT+1,`, { method: 'POST', body: '2 -- end' });
+    const response = await fetch(`${embedded.server.url}/?query=SELECT+1,`, {
+      method: 'POST',
+      body: '2 -- end',
+    });
     expect(await response.text()).toBe('1\t2\n');
   });
 
   it('uses the database of the client', async () => {
-    await client.command({ query: 'CREATE DATABASE IF NOT EXISTS `other db`' });
-    const other = createClient({ url: server.url, database: 'other db' });
+    await embedded.client.command({ query: 'CREATE DATABASE IF NOT EXISTS `other db`' });
+    const other = quietClient({ url: embedded.server.url, database: 'other db' });
     const result = await other.query({ query: 'SELECT currentDatabase() AS d', format: 'JSONEachRow' });
     expect(await result.json()).toEqual([{ d: 'other db' }]);
     await other.close();
@@ -117,7 +100,7 @@ describe('query', () => {
 });
 
 async function text(query: string): Promise<string> {
-  const response = await fetch(server.url, { method: 'POST', body: query });
+  const response = await fetch(embedded.server.url, { method: 'POST', body: query });
   expect(response.status).toBe(200);
   return response.text();
 }
@@ -144,7 +127,7 @@ describe('query parameters', () => {
     ["Enum8('a' = 1, 'b' = 2)", 'b', 'b'],
     ['UUID', '61f0c404-5cb3-11e7-907b-a6006ad3dba0', '61f0c404-5cb3-11e7-907b-a6006ad3dba0'],
   ])('%s round-trips (%#)', async (type, value, expected) => {
-    const result = await client.query({
+    const result = await embedded.client.query({
       query: `SELECT {value:${type}} AS value`,
       query_params: { value },
       format: 'JSONEachRow',
@@ -157,12 +140,12 @@ describe('query parameters', () => {
     const hex = '00ff5c27090a0d20deadbeefcafe0001';
     const query =
       'SELECT lower(hex(toFixedString(unhex({id:String}), 16))) AS id FROM {db:Identifier}.{table:Identifier}';
-    expect(await rows(query, { id: hex, db: 'system', table: 'one' })).toEqual([{ id: hex }]);
+    expect(await embedded.rows(query, { id: hex, db: 'system', table: 'one' })).toEqual([{ id: hex }]);
   });
 
   it('sends parameters too long for a URL as a form', async () => {
     const values = Array.from({ length: 3000 }, (_, index) => `${index} ' \\ \r\n é`);
-    const result = await client.query({
+    const result = await embedded.client.query({
       query: 'SELECT {values:Array(String)} AS values',
       query_params: { values },
       format: 'JSONEachRow',
@@ -173,12 +156,12 @@ describe('query parameters', () => {
 
   it('takes long statements and parameters in the URL', async () => {
     const value = 'v'.repeat(200_000);
-    expect(await rows('SELECT length({v:String}) AS n', { v: value })).toEqual([{ n: 200_000 }]);
+    expect(await embedded.rows('SELECT length({v:String}) AS n', { v: value })).toEqual([{ n: 200_000 }]);
   });
 
   it('does not remember a parameter of an earlier request', async () => {
-    await rows('SELECT {secret:String} AS s', { secret: 'x' });
-    await expect(rows('SELECT {secret:String} AS s')).rejects.toMatchObject({
+    await embedded.rows('SELECT {secret:String} AS s', { secret: 'x' });
+    await expect(embedded.rows('SELECT {secret:String} AS s')).rejects.toMatchObject({
       code: '456',
       type: 'UNKNOWN_QUERY_PARAMETER',
     });
@@ -188,7 +171,7 @@ describe('query parameters', () => {
 describe('settings', () => {
   it('applies them to the one request', async () => {
     const ask = (clickhouse_settings = {}) =>
-      client
+      embedded.client
         .query({
           query: "SELECT toUInt32(getSetting('max_block_size')) AS v",
           format: 'JSONEachRow',
@@ -204,7 +187,7 @@ describe('settings', () => {
       "SELECT Settings['log_comment'] AS tag, Settings['chdb_client_name'] AS id FROM system.processes WHERE query LIKE '%pr_ocesses%'";
     const log_comment = '{"tenant":"22","what":"it\'s"}';
     const query_id = randomUUID();
-    const result = await client.query({
+    const result = await embedded.client.query({
       query,
       format: 'JSONEachRow',
       query_id,
@@ -217,7 +200,7 @@ describe('settings', () => {
 
   it('keeps 40 concurrent queries apart', async () => {
     const ask = async (index: number) => {
-      const result = await client.query({
+      const result = await embedded.client.query({
         query:
           "SELECT {value:String} AS value, getSetting('log_comment') AS tag, sleep(0.05) AS s, count() AS c FROM numbers(1000)",
         query_params: { value: `value ${index}` },

@@ -2,30 +2,15 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
+import { ClickHouseError } from '@clickhouse/client';
+import { describe, expect, it } from 'vitest';
+import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
+import { quietClient, useEmbedded } from './clickhouse-embedded.harness.js';
 
-let server: EmbeddedClickHouse;
-let client: ClickHouseClient;
-const log = { level: ClickHouseLogLevel.OFF };
+const embedded = useEmbedded({
+  env: { CLICKHOUSE_EMBEDDED_MAX_BODY: '1MiB', CLICKHOUSE_EMBEDDED_MAX_RESULT: '32MiB' },
+});
 const ENDLESS = 'SELECT sum(sipHash64(number)) FROM system.numbers';
-
-beforeAll(async () => {
-  server = await startEmbeddedClickHouse({
-    env: { CLICKHOUSE_EMBEDDED_MAX_BODY: '1MiB', CLICKHOUSE_EMBEDDED_MAX_RESULT: '32MiB' },
-  });
-  client = createClient({ url: server.url, log });
-});
-
-afterAll(async () => {
-  await client?.close();
-  await server?.close();
-});
-
-async function rows<T>(query: string): Promise<T[]> {
-  return (await client.query({ query, format: 'JSONEachRow' })).json<T>();
-}
 
 describe('exceptions', () => {
   it.each([
@@ -43,7 +28,7 @@ describe('exceptions', () => {
     ["INSERT INTO t FROM INFILE '/etc/passwd' FORMAT TSV", 404, 78, 'UNKNOWN_TYPE_OF_QUERY'],
     ['SELECT 1 SETTINGS nope = 1', 404, 115, 'UNKNOWN_SETTING'],
   ])('%s is HTTP %i with code %i', async (query, status, code, type) => {
-    const response = await fetch(server.url, { method: 'POST', body: query });
+    const response = await fetch(embedded.server.url, { method: 'POST', body: query });
     const body = await response.text();
     expect([response.status, response.headers.get('x-clickhouse-exception-code')]).toEqual([
       status,
@@ -58,7 +43,7 @@ describe('exceptions', () => {
   });
 
   it.each(['a b', '[::1', 'x:99999', '%', '@'])('of the Host header %j is HTTP 400', async (host) => {
-    const { hostname, port } = new URL(server.url);
+    const { hostname, port } = new URL(embedded.server.url);
     const asking = request({ host: hostname, port, path: '/?query=SELECT+1', headers: { host } }).end();
     const [response] = (await once(asking, 'response')) as [IncomingMessage];
     response.resume();
@@ -66,14 +51,14 @@ describe('exceptions', () => {
   });
 
   it('reach the caller of the client as ClickHouseError', async () => {
-    const failed = rows('SELECT throwIf(number = 300000) FROM numbers(1000000)');
+    const failed = embedded.rows('SELECT throwIf(number = 300000) FROM numbers(1000000)');
     await expect(failed).rejects.toBeInstanceOf(ClickHouseError);
     await expect(failed).rejects.toMatchObject({ code: '395', type: 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO' });
   });
 
   it('name unknown settings and settings of the wrong type', async () => {
     const ask = (setting: string) =>
-      fetch(`${server.url}/?query=SELECT+1&${setting}`).then((r) =>
+      fetch(`${embedded.server.url}/?query=SELECT+1&${setting}`).then((r) =>
         r.headers.get('x-clickhouse-exception-code'),
       );
     expect(await ask('no_such_setting=1')).toBe('115');
@@ -83,7 +68,7 @@ describe('exceptions', () => {
 
   it('say what is not supported', async () => {
     for (const parameter of ['session_id=x', 'role=x', 'compress=1', 'decompress=1']) {
-      const response = await fetch(`${server.url}/?query=SELECT+1&${parameter}`, { method: 'POST' });
+      const response = await fetch(`${embedded.server.url}/?query=SELECT+1&${parameter}`, { method: 'POST' });
       expect([parameter, response.status]).toEqual([parameter, 501]);
       expect(await response.text()).toContain('not supported');
     }
@@ -92,38 +77,40 @@ describe('exceptions', () => {
 
 describe('limits', () => {
   it('stops a statement at max_execution_time', async () => {
-    const late = client.query({ query: ENDLESS, clickhouse_settings: { max_execution_time: 0.3 } });
+    const late = embedded.client.query({ query: ENDLESS, clickhouse_settings: { max_execution_time: 0.3 } });
     await expect(late).rejects.toMatchObject({ code: '159', type: 'TIMEOUT_EXCEEDED' });
   });
 
   it('keeps GET read-only', async () => {
-    const response = await fetch(`${server.url}/?query=CREATE+TABLE+x+(a+UInt8)+ENGINE=Memory`);
+    const response = await fetch(`${embedded.server.url}/?query=CREATE+TABLE+x+(a+UInt8)+ENGINE=Memory`);
     expect(response.headers.get('x-clickhouse-exception-code')).toBe('164');
   });
 
   it('refuses a body over the limit, without inserting, and cleans up', async () => {
-    await client.command({ query: 'CREATE TABLE bodies (s String) ENGINE = Memory' });
-    const response = await fetch(`${server.url}/?query=INSERT+INTO+bodies+FORMAT+TSV`, {
+    await embedded.client.command({ query: 'CREATE TABLE bodies (s String) ENGINE = Memory' });
+    const response = await fetch(`${embedded.server.url}/?query=INSERT+INTO+bodies+FORMAT+TSV`, {
       method: 'POST',
       body: 'x\n'.repeat(600_000),
     });
     expect([response.status, await response.text()]).toEqual([413, expect.stringContaining('1048576 bytes')]);
-    expect(await rows('SELECT count() AS c FROM bodies')).toEqual([{ c: 0 }]);
-    expect(await readdir(join(server.dataDir, 'http-spool'))).toEqual([]);
+    expect(await embedded.rows('SELECT count() AS c FROM bodies')).toEqual([{ c: 0 }]);
+    expect(await readdir(join(embedded.server.dataDir, 'http-spool'))).toEqual([]);
   });
 
   it('refuses a result over the limit, in memory or not', async () => {
-    await expect(rows('SELECT number FROM numbers(100000000)')).rejects.toMatchObject({ code: '396' });
-    const ownLimit = client.query({
+    await expect(embedded.rows('SELECT number FROM numbers(100000000)')).rejects.toMatchObject({
+      code: '396',
+    });
+    const ownLimit = embedded.client.query({
       query: 'SELECT number FROM numbers(100)',
       clickhouse_settings: { max_result_rows: '10' },
     });
     await expect(ownLimit).rejects.toMatchObject({ code: '396' });
-    expect(await readdir(join(server.dataDir, 'http-spool'))).toEqual([]);
+    expect(await readdir(join(embedded.server.dataDir, 'http-spool'))).toEqual([]);
   });
 
   it('does not cut a result at limits of its own when the caller asked for break', async () => {
-    const result = await client.query({
+    const result = await embedded.client.query({
       query: 'SELECT number FROM numbers(1000000)',
       format: 'JSONEachRow',
       clickhouse_settings: {
@@ -138,9 +125,13 @@ describe('limits', () => {
 
 describe('who may enter', () => {
   it('keeps web pages out when there is no password', async () => {
-    const page = await fetch(`${server.url}/?query=SELECT+1`, { headers: { Origin: 'http://evil.example' } });
+    const page = await fetch(`${embedded.server.url}/?query=SELECT+1`, {
+      headers: { Origin: 'http://evil.example' },
+    });
     expect([page.status, page.headers.get('x-clickhouse-exception-code')]).toEqual([403, '516']);
-    const rebound = request(`${server.url}/?query=SELECT+1`, { headers: { Host: 'evil.example' } }).end();
+    const rebound = request(`${embedded.server.url}/?query=SELECT+1`, {
+      headers: { Host: 'evil.example' },
+    }).end();
     const [response] = await once(rebound, 'response');
     response.resume();
     expect(response.statusCode).toBe(403);
@@ -159,11 +150,11 @@ describe('who may enter', () => {
     ).toBe(403);
     expect(await ask(`${url}&user=gob&password=${encodeURIComponent('geheim:ä')}`)).toBe(200);
     expect(await ask(`${guarded.url}/ping`)).toBe(200);
-    const right = createClient({ url: guarded.url, username: 'gob', password: 'geheim:ä', log });
+    const right = quietClient({ url: guarded.url, username: 'gob', password: 'geheim:ä' });
     expect(await right.ping({ select: true })).toEqual({ success: true });
     // As on a server, health is nobody's secret.
     expect(await ask(`${guarded.url}/replicas_status`)).toBe(200);
-    const wrong = createClient({ url: guarded.url, username: 'gob', password: 'falsch', log });
+    const wrong = quietClient({ url: guarded.url, username: 'gob', password: 'falsch' });
     await expect(wrong.query({ query: 'SELECT 1' })).rejects.toMatchObject({
       code: '516',
       type: 'AUTHENTICATION_FAILED',

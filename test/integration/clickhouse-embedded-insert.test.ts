@@ -1,31 +1,15 @@
 import { Readable } from 'node:stream';
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useEmbedded } from './clickhouse-embedded.harness.js';
 
-let server: EmbeddedClickHouse;
-let client: ClickHouseClient;
-
-beforeAll(async () => {
-  server = await startEmbeddedClickHouse();
-  client = createClient({ url: server.url, log: { level: ClickHouseLogLevel.OFF } });
-});
-
-afterAll(async () => {
-  await client?.close();
-  await server?.close();
-});
-
-async function rows(query: string): Promise<unknown[]> {
-  return (await client.query({ query, format: 'JSONEachRow' })).json();
-}
+const embedded = useEmbedded();
 
 describe('insert and command', () => {
   it('inserts arrays and streams of objects, and raw text', async () => {
-    await client.command({
+    await embedded.client.command({
       query: 'CREATE TABLE things (id UInt64, name String) ENGINE = MergeTree ORDER BY id',
     });
-    const inserted = await client.insert({
+    const inserted = await embedded.client.insert({
       table: 'things',
       values: [{ id: 1, name: "o'\\\n\t" }],
       format: 'JSONEachRow',
@@ -38,47 +22,60 @@ describe('insert and command', () => {
       ],
       { objectMode: true },
     );
-    await client.insert({ table: 'things', values: objects, format: 'JSONEachRow', columns: ['id', 'name'] });
+    await embedded.client.insert({
+      table: 'things',
+      values: objects,
+      format: 'JSONEachRow',
+      columns: ['id', 'name'],
+    });
     const csv = Readable.from(['4,"a,b"\n', '5,c\n'], { objectMode: false });
-    await client.insert({ table: 'things', values: csv, format: 'CSV' });
-    expect(await rows('SELECT name FROM things ORDER BY id')).toEqual(
+    await embedded.client.insert({ table: 'things', values: csv, format: 'CSV' });
+    expect(await embedded.rows('SELECT name FROM things ORDER BY id')).toEqual(
       ["o'\\\n\t", 'é😀', '', 'a,b', 'c'].map((name) => ({ name })),
     );
   });
 
   it('runs INSERT … VALUES and INSERT … SELECT, and counts what they wrote', async () => {
-    await client.command({ query: 'CREATE TABLE made (a UInt64, s String) ENGINE = MergeTree ORDER BY a' });
-    const values = await client.command({
+    await embedded.client.command({
+      query: 'CREATE TABLE made (a UInt64, s String) ENGINE = MergeTree ORDER BY a',
+    });
+    const values = await embedded.client.command({
       query: "INSERT INTO made (a, s) VALUES (1, 'x;y'), ({two:UInt64}, 'a'),\n(1 + 2, concat('b', 'c'))",
       query_params: { two: 2 },
     });
     expect(values.summary).toMatchObject({ written_rows: '3' });
-    const selected = await client.command({
+    const selected = await embedded.client.command({
       query: "INSERT INTO made SELECT number + 10, 's' FROM numbers(5)",
     });
     expect(selected.summary).toMatchObject({ written_rows: '5' });
-    expect(await rows('SELECT count() AS c, sum(a) AS a FROM made')).toEqual([{ c: 8, a: 66 }]);
+    expect(await embedded.rows('SELECT count() AS c, sum(a) AS a FROM made')).toEqual([{ c: 8, a: 66 }]);
   });
 
   it('takes data that follows the statement in the body', async () => {
-    await client.command({ query: 'CREATE TABLE inline_data (a UInt64, s String) ENGINE = Memory' });
-    await client.command({
+    await embedded.client.command({ query: 'CREATE TABLE inline_data (a UInt64, s String) ENGINE = Memory' });
+    await embedded.client.command({
       query: 'INSERT INTO inline_data FORMAT JSONEachRow {"a":1,"s":"é"}\n{"a":2,"s":";"}',
     });
-    await client.command({ query: 'INSERT INTO inline_data SETTINGS max_threads = 1 FORMAT TSV\n3\tx' });
-    expect(await rows('SELECT s FROM inline_data ORDER BY a')).toEqual([{ s: 'é' }, { s: ';' }, { s: 'x' }]);
+    await embedded.client.command({
+      query: 'INSERT INTO inline_data SETTINGS max_threads = 1 FORMAT TSV\n3\tx',
+    });
+    expect(await embedded.rows('SELECT s FROM inline_data ORDER BY a')).toEqual([
+      { s: 'é' },
+      { s: ';' },
+      { s: 'x' },
+    ]);
   });
 
   it('writes nothing when one row is bad', async () => {
-    await client.command({ query: 'CREATE TABLE strict (a UInt64) ENGINE = MergeTree ORDER BY a' });
-    const bad = client.insert({
+    await embedded.client.command({ query: 'CREATE TABLE strict (a UInt64) ENGINE = MergeTree ORDER BY a' });
+    const bad = embedded.client.insert({
       table: 'strict',
       values: [{ a: 1 }, { a: 'no number' }],
       format: 'JSONEachRow',
     });
     await expect(bad).rejects.toMatchObject({ code: '27' });
     await expect(bad).rejects.toThrow(/^(?!.*http-spool)/s);
-    expect(await rows('SELECT count() AS c FROM strict')).toEqual([{ c: 0 }]);
+    expect(await embedded.rows('SELECT count() AS c FROM strict')).toEqual([{ c: 0 }]);
   });
 });
 
@@ -87,7 +84,7 @@ describe('the spans table', () => {
     'TenantId, Timestamp, TraceId, SpanId, ParentSpanId, ServiceName, SpanName, SpanKind, DurationNs, StatusCode, Attrs';
 
   beforeAll(async () => {
-    for (const query of SPANS_SCHEMA) await client.command({ query });
+    for (const query of SPANS_SCHEMA) await embedded.client.command({ query });
   });
 
   function span(index: number): string {
@@ -109,7 +106,7 @@ describe('the spans table', () => {
 
   async function insertSpans(token: string) {
     const body = Array.from({ length: 1000 }, (_, index) => span(index)).join('\n');
-    const result = await client.exec({
+    const result = await embedded.client.exec({
       query: `INSERT INTO otel.spans (${COLUMNS}) FORMAT JSONEachRow`,
       values: Readable.from([body], { objectMode: false }),
       clickhouse_settings: {
@@ -130,22 +127,22 @@ describe('the spans table', () => {
     await insertSpans('segment-1');
     const count =
       'SELECT count() AS spans, (SELECT sum(Spans) FROM otel.trace_summary) AS summed FROM otel.spans';
-    expect(await rows(count)).toEqual([{ spans: 1000, summed: 1000 }]);
+    expect(await embedded.rows(count)).toEqual([{ spans: 1000, summed: 1000 }]);
     await insertSpans('segment-2');
-    expect(await rows(count)).toEqual([{ spans: 2000, summed: 2000 }]);
+    expect(await embedded.rows(count)).toEqual([{ spans: 2000, summed: 2000 }]);
   });
 
   it('finds spans by the text index and shows that it was used', async () => {
     const where = "TenantId = 22 AND has(AttrItems, 'n=777')";
-    const found = await rows(`SELECT DISTINCT HttpRoute, DurationNs FROM otel.spans WHERE ${where}`);
+    const found = await embedded.rows(`SELECT DISTINCT HttpRoute, DurationNs FROM otel.spans WHERE ${where}`);
     expect(found).toEqual([{ HttpRoute: '/cart', DurationNs: 1777 }]);
-    const plan = await rows(`EXPLAIN indexes = 1 SELECT count() FROM otel.spans WHERE ${where}`);
+    const plan = await embedded.rows(`EXPLAIN indexes = 1 SELECT count() FROM otel.spans WHERE ${where}`);
     expect(JSON.stringify(plan)).toContain('idx_attr');
   });
 
   it('drops a day', async () => {
-    await client.command({ query: "ALTER TABLE otel.spans DROP PARTITION '2026-01-02'" });
-    expect(await rows('SELECT count() AS c FROM otel.spans')).toEqual([{ c: 0 }]);
+    await embedded.client.command({ query: "ALTER TABLE otel.spans DROP PARTITION '2026-01-02'" });
+    expect(await embedded.rows('SELECT count() AS c FROM otel.spans')).toEqual([{ c: 0 }]);
   });
 });
 

@@ -84,8 +84,7 @@ async function lookAt({ clickhouse }: LedgerBed): Promise<Look> {
 }
 
 async function startWorker({ clickhouse, gatekeeper }: LedgerBed, dataDir: string) {
-  const child = fork('test/integration/otlp-receiver.worker.ts', [], {
-    execArgv: ['--import', 'tsx'],
+  const child = fork('dist/test/integration/otlp-receiver.worker.js', [], {
     env: {
       ...process.env,
       ...{ TEST_GRPC_PORT: '0', TEST_HTTP_PORT: '0', TEST_DATA_DIR: dataDir },

@@ -61,8 +61,7 @@ async function requestsOf(worker: Worker, transport: string): Promise<number> {
 
 it('shares both ports among the workers of a cluster', async () => {
   cluster.setupPrimary({
-    exec: 'test/integration/otlp-receiver.worker.ts',
-    execArgv: ['--import', 'tsx'],
+    exec: 'dist/test/integration/otlp-receiver.worker.js',
     args: [],
   });
   const env = {

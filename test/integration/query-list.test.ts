@@ -26,14 +26,17 @@ afterAll(() => bed.close());
 
 /** Every page up to the empty one, and `between` after each. */
 async function listAll(
-  asked: Asked,
+  asked: Asked & { readonly expression?: string },
   pageSize: number,
   between: (page: number) => Promise<void> = async () => {},
 ) {
   const traces: TraceSummary[] = [];
   const options = await bed.as({ projectId: asked.projectId ?? 1n });
+  const { expression } = asked;
+  const { selection, ...rest } = request(asked);
+  const question = { ...rest, selection: expression === undefined ? selection : { expression } };
   for (let pageToken = '', page = 0; ; page++) {
-    const answer = await bed.client.listTraces({ ...request(asked), pageSize, pageToken }, options);
+    const answer = await bed.client.listTraces({ ...question, pageSize, pageToken }, options);
     if (answer.traces.length === 0) {
       expect(answer.nextPageToken).toBe('');
       return traces;
@@ -99,6 +102,48 @@ describe('trace list', () => {
       bed.client.listTraces({ ...request({ sort: 0, start, end }), pageSize }, options);
     expect((await ask(0)).traces).toHaveLength(50);
     expect((await ask(4_000_000_000)).traces.length).toBeGreaterThan(50);
+  });
+});
+
+describe('a filter that the newest hour hardly satisfies', () => {
+  const projectId = 80n;
+  const newest = NOON + 20n * HOUR;
+  const span = (number: number, startUnixNano: bigint, service: string): TestSpan => ({
+    projectId,
+    traceId: traceIdOf(number),
+    spanId: spanIdOf(number),
+    startUnixNano,
+    durationNano: 1_000_000n,
+    service,
+    columns: { Attrs: `map('order.id', 'order-of-${service}-1')` },
+  });
+  /** One trace in the newest hour, and others spread over the ten hours before. */
+  const spread = (first: number, count: number, service: string) =>
+    Array.from({ length: count }, (_, index) =>
+      span(first + index, index === 0 ? newest : newest - HOUR - BigInt(index % 37) * (HOUR / 4n), service),
+    );
+  const spans = [...spread(0, 12, 'rare'), ...spread(100, 620, 'common')];
+  // Its matching span is hours behind its first one, which puts it into another window than the match.
+  const late = [span(90, newest - 30n * HOUR, 'batch'), span(91, newest - 2n * HOUR, 'rare')];
+  const all = [...spans, ...late.map((one) => ({ ...one, traceId: traceIdOf(90) }))];
+  beforeAll(() => bed.insert(all));
+
+  it.each([
+    ['rare', 13, 5],
+    ['rare', 13, 100],
+    ['common', 620, 200],
+  ])('is answered exactly: %s, of %i traces, %i a page', async (service, count, pageSize) => {
+    for (const sort of [TraceSort.TIMESTAMP_DESC, TraceSort.TIMESTAMP_ASC]) {
+      const range = { start: newest - 40n * HOUR, end: newest + HOUR / 2n };
+      const asked = { sort, projectId, serviceNames: [service], ...range };
+      const expected = expectedListing(all, asked);
+      expect(expected).toHaveLength(count);
+      expect((await listAll(asked, pageSize)).map(toExpected)).toEqual(expected);
+      // What names an id is looked for in a day at once.
+      const expression = `span.order.id = order-of-${service}-1`;
+      const byId = await listAll({ ...asked, expression }, pageSize);
+      expect(byId.map(toExpected)).toEqual(expected);
+    }
   });
 });
 

@@ -2,13 +2,14 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '../../lib/config/load.js';
 import type { Kv } from '../../lib/kv/kv.js';
-import { LeaderLock } from '../../lib/kv/leader-lock.js';
 import { MemoryKv } from '../../lib/kv/memory-kv.js';
 import { connectRedis } from '../../lib/kv/redis/connect-redis.js';
 import { RedisKv } from '../../lib/kv/redis/redis-kv.js';
 import { redisSettings } from '../../lib/kv/redis/redis-settings.js';
 import { redisUrl } from '../../lib/kv/redis/redis-url.js';
+import { takeLock } from '../../lib/kv/short-lock.js';
 import type { WindowRequest } from '../../lib/kv/window.js';
+import { KvLocks } from '../../services/tenant-quota/locks/kv-locks.js';
 import { describeKvContract } from '../_util/kv-contract.js';
 import { Random } from '../_util/random.js';
 import { missingRedis, openTestKv, type RedisServer, startRedis } from '../_util/redis-server.js';
@@ -74,22 +75,32 @@ describeWithTool(missingRedis, 'Redis', () => {
   });
 
   it('is led by one process at a time, and by another one when that is gone', async () => {
-    const { logger } = testServiceContext();
-    const locks = [open(), redis.open({ REDIS_KEY_PREFIX: `test-${opened - 1}:` })].map((kv) => ({
-      kv,
-      lock: new LeaderLock({ kv, name: 'retention', ttlMs: 600, logger }),
-    }));
-    for (const { lock } of locks) await lock.start();
-    const [first, second] = locks;
-    const token = first?.lock.fencingToken ?? 0;
-    expect(token).toBeGreaterThan(0);
-    expect(second?.lock.fencingToken).toBeUndefined();
-    await first?.lock.close();
-    expect(await eventually(() => second?.lock.fencingToken)).toBeGreaterThan(token);
-    for (const { kv, lock } of locks) {
-      await lock.close();
-      await kv.close();
-    }
+    const [kv, other] = [open(), redis.open({ REDIS_KEY_PREFIX: `test-${opened - 1}:` })];
+    const [here, there] = [new KvLocks(kv), new KvLocks(other)];
+    const first = (await here.tryAcquire('loop')) ?? expect.unreachable();
+    expect(await there.tryAcquire('loop')).toBeUndefined();
+    await first.verify();
+    await first.release();
+    const second = (await there.tryAcquire('loop')) ?? expect.unreachable();
+    expect(second.fence).toBeGreaterThan(first.fence);
+    await expect(first.verify()).rejects.toMatchObject({ code: 'unavailable' });
+    await second.verify();
+    await second.release();
+    await Promise.all([kv.close(), other.close()]);
+  });
+
+  it('keeps nothing for good of what is asked about by whoever likes', async () => {
+    const kv = open();
+    const release = await takeLock(kv, 'a-guessed-token', 60_000);
+    expect(await takeLock(kv, 'a-guessed-token', 60_000)).toBeUndefined();
+    const admin = new Redis(redis.port);
+    const keys = await admin.keys(`test-${opened - 1}:*`);
+    expect(keys).toHaveLength(1);
+    expect(await admin.pttl(keys[0] ?? '')).toBeGreaterThan(0);
+    await release?.();
+    expect(await admin.keys(`test-${opened - 1}:*`)).toEqual([]);
+    admin.disconnect();
+    await kv.close();
   });
 });
 

@@ -25,7 +25,7 @@ tenants:
     projects: [ { id: 9, path: globex/web } ]
 `;
 export const GATEKEEPER: Caller = { kind: 'service', service: 'gatekeeper' };
-export const ADMIN: Caller = { kind: 'admin', principal: 'ops' };
+const ADMIN: Caller = { kind: 'admin', principal: 'ops' };
 
 export interface TenantQuotaUnderTest {
   readonly service: RunningService;

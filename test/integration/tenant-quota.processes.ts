@@ -47,8 +47,7 @@ export function startQuotaProcess(options: QuotaProcessOptions, port: number): P
 
 function forkWorker(options: QuotaProcessOptions, port: number, more: NodeJS.ProcessEnv = {}): ChildProcess {
   const { clickhouseUrl, servicesFile, kill = '', identityFile, keys, redisUrl } = options;
-  return fork('test/integration/tenant-quota.worker.ts', [], {
-    execArgv: ['--import', 'tsx'],
+  return fork('dist/test/integration/tenant-quota.worker.js', [], {
     env: {
       ...process.env,
       ...{ TEST_PORT: String(port), TEST_CLICKHOUSE_URL: clickhouseUrl, TEST_KILL: kill, TEST_KEYS: keys },

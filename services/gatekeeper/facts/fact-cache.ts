@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Kv } from '../../../lib/kv/kv.js';
+import { takeLock } from '../../../lib/kv/short-lock.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Counter } from '../../../lib/telemetry/metrics.js';
 import { type Fact, type FactKind, readFact, writeFact } from './fact.js';
@@ -78,18 +78,17 @@ export class FactCache {
   async #loadAlone<T>(question: Question<T>): Promise<T> {
     const { kv } = this.#options;
     const { kind, key } = question;
-    const owner = randomUUID();
     const deadlineMs = performance.now() + LOCK_MS;
     while (performance.now() < deadlineMs) {
-      const token = await kv.acquireLock(key, owner, LOCK_MS).catch(() => 'away' as const);
-      if (token === 'away') return this.#load(question);
+      const release = await takeLock(kv, key, LOCK_MS).catch(() => 'away' as const);
+      if (release === 'away') return this.#load(question);
       const shared = await this.#readShared(question);
       const isAnswered = shared !== undefined && this.#isFresh(shared);
-      if (token !== undefined)
+      if (release)
         try {
           return isAnswered ? this.#answer(kind, shared, 'shared') : await this.#load(question);
         } finally {
-          await kv.releaseLock(key, owner).catch(() => undefined);
+          await release();
         }
       if (isAnswered) return this.#answer(kind, shared, 'shared');
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -120,14 +120,18 @@ function createEntries(registry: Registry): Enter {
 
 function createSpooled(registry: Registry) {
   const labelNames = ['tenant', 'signal'] as const;
-  const gauge = (unit: string) =>
-    new Gauge({
-      name: `gob_receiver_spooled_${unit}`,
-      help: `Acknowledged and waiting on disk to be stored, in ${unit} as the ledger counts them.`,
-      labelNames,
-      registers: [registry],
-    });
-  const [items, bytes] = [gauge('items'), gauge('bytes')];
+  const items = new Gauge({
+    name: 'gob_receiver_spooled_items',
+    help: 'Spans, points and records that are acknowledged and wait on disk to be stored.',
+    labelNames,
+    registers: [registry],
+  });
+  const bytes = new Gauge({
+    name: 'gob_receiver_spooled_bytes',
+    help: 'The same in bytes of requests after decompression.',
+    labelNames,
+    registers: [registry],
+  });
   return ({ tenantId, signal }: Account, shares: readonly Share[], sign: 1 | -1): void => {
     const labels = { tenant: String(tenantId), signal };
     const amount = totalOf(shares);

@@ -32,85 +32,121 @@ export interface SpoolGauges {
 }
 
 export function createSpoolMetrics(registry: Registry): SpoolMetrics {
+  return { ...countCommits(registry), ...countFlushes(registry), ...countFiles(registry) };
+}
+
+function countCommits(registry: Registry): Pick<SpoolMetrics, 'commitStarted' | 'writeFailed'> {
   const registers = [registry];
-  const prefix = 'gob_receiver_spool';
-  const counter = <const L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Counter({ name: `${prefix}_${name}`, help, labelNames: [...labelNames], registers });
-  const seconds = <const L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Histogram({
-      name: `${prefix}_${name}`,
-      help,
-      labelNames: [...labelNames],
-      buckets: LATENCY_BUCKETS_SECONDS,
-      registers,
-    });
-  const commit = seconds('commit_duration_seconds', 'Time to append and sync one group of exports.', []);
+  const seconds = new Histogram({
+    name: 'gob_receiver_spool_commit_duration_seconds',
+    help: 'Time to append and sync one group of exports.',
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers,
+  });
   const exports = new Histogram({
-    name: `${prefix}_commit_exports`,
+    name: 'gob_receiver_spool_commit_exports',
     help: 'Exports per group commit.',
     buckets: EXPORTS_BUCKETS,
     registers,
   });
-  const insert = seconds('flush_duration_seconds', 'Time of one attempt to store a segment.', [
-    'table',
-    'outcome',
-  ]);
-  const errors = counter('write_errors_total', 'Commits that the file system refused, by its error.', [
-    'code',
-  ]);
-  const dead = counter('dead_letter_records_total', 'Records that ClickHouse refuses for good.', ['table']);
-  const dropped = counter(
-    'dead_letters_dropped_total',
-    'Dead letters that went to make room for newer ones.',
-    [],
-  );
-  const aside = counter('set_aside_files_total', 'Files that are not sound segments, by reason.', ['reason']);
-  const torn = counter('torn_bytes_total', 'Bytes behind the last sound record, never acknowledged.', []);
-  const recovered = counter(
-    'recovered_segments_total',
-    'Segments of an earlier process or another worker.',
-    [],
-  );
+  const errors = new Counter({
+    name: 'gob_receiver_spool_write_errors_total',
+    help: 'Commits that the file system refused, by its error.',
+    labelNames: ['code'] as const,
+    registers,
+  });
   return {
     commitStarted(count) {
-      const stop = commit.startTimer();
+      const stop = seconds.startTimer();
       exports.observe(count);
       return () => void stop();
     },
     writeFailed: (code) => errors.inc({ code }),
+  };
+}
+
+type FlushMetrics = Pick<SpoolMetrics, 'insertStarted' | 'deadLettered' | 'deadLetterDropped'>;
+
+function countFlushes(registry: Registry): FlushMetrics {
+  const registers = [registry];
+  const seconds = new Histogram({
+    name: 'gob_receiver_spool_flush_duration_seconds',
+    help: 'Time of one attempt to store a segment.',
+    labelNames: ['table', 'outcome'] as const,
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers,
+  });
+  const dead = new Counter({
+    name: 'gob_receiver_spool_dead_letter_records_total',
+    help: 'Records that ClickHouse refuses for good.',
+    labelNames: ['table'] as const,
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'gob_receiver_spool_dead_letters_dropped_total',
+    help: 'Dead letters that went to make room for newer ones.',
+    registers,
+  });
+  return {
     insertStarted(table) {
-      const stop = insert.startTimer({ table });
+      const stop = seconds.startTimer({ table });
       return (outcome) => void stop({ outcome });
     },
     deadLettered: (table) => dead.inc({ table }),
     deadLetterDropped: () => dropped.inc(),
+  };
+}
+
+function countFiles(registry: Registry): Pick<SpoolMetrics, 'setAside' | 'tornBytes' | 'recoveredSegment'> {
+  const registers = [registry];
+  const aside = new Counter({
+    name: 'gob_receiver_spool_set_aside_files_total',
+    help: 'Files that are not sound segments, by reason.',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  const torn = new Counter({
+    name: 'gob_receiver_spool_torn_bytes_total',
+    help: 'Bytes behind the last sound record, never acknowledged.',
+    registers,
+  });
+  const recovered = new Counter({
+    name: 'gob_receiver_spool_recovered_segments_total',
+    help: 'Segments of an earlier process or another worker.',
+    registers,
+  });
+  return {
     setAside: (reason) => aside.inc({ reason }),
     tornBytes: (bytes) => torn.inc(bytes),
     recoveredSegment: () => recovered.inc(),
   };
 }
 
-export function registerSpoolGauges(registry: Registry, gauges: SpoolGauges): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+export function registerSpoolGauges(registry: Registry, read: SpoolGauges): void {
+  const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
-      name: `gob_receiver_spool_${name}`,
+      name,
       help,
       registers: [registry],
       collect() {
-        this.set(read());
+        this.set(value());
       },
     });
-  gauge('bytes', 'Bytes of blocks that wait on disk.', gauges.bytes);
-  gauge('segments', 'Segments that wait for their insert.', gauges.segments);
+  gauge('gob_receiver_spool_bytes', 'Bytes of blocks that wait on disk.', read.bytes);
+  gauge('gob_receiver_spool_segments', 'Segments that wait for their insert.', read.segments);
   gauge(
-    'oldest_age_seconds',
+    'gob_receiver_spool_oldest_age_seconds',
     'Age of the oldest segment that waits; 0 when none does.',
-    gauges.oldestAgeSeconds,
+    read.oldestAgeSeconds,
   );
   gauge(
-    'dead_letter_bytes',
+    'gob_receiver_spool_dead_letter_bytes',
     'Size of the dead letters, as this process has seen them.',
-    gauges.deadLetterBytes,
+    read.deadLetterBytes,
   );
-  gauge('free_disk_bytes', 'Free space of the disk that holds the spool.', gauges.freeDiskBytes);
+  gauge(
+    'gob_receiver_spool_free_disk_bytes',
+    'Free space of the disk that holds the spool.',
+    read.freeDiskBytes,
+  );
 }

@@ -1,22 +1,19 @@
 import type { RowOf } from '../native/block.js';
 import { lowCardinalityColumn } from '../native/low-cardinality-column.js';
-import { mapColumn } from '../native/nested-columns.js';
 import {
   enum8Column,
   fixedStringColumn,
-  float64Column,
   nanoTimeColumn,
   stringColumn,
   uint8Column,
   uint32Column,
   uint64Column,
 } from '../native/scalar-columns.js';
+import { attributeColumns } from './attribute-columns.js';
 
 export const LOGS_TABLE = 'logs';
 /** How to read `Body`: as it is, as JSON, or as base64. */
 export const BODY_TYPES = ['string', 'json', 'bytes'] as const;
-
-const textMap = () => mapColumn(lowCardinalityColumn(), stringColumn());
 
 /** Every column of `logs` that is written; the table computes the others. */
 export function logColumns() {
@@ -34,15 +31,7 @@ export function logColumns() {
     EventName: lowCardinalityColumn(),
     Body: stringColumn(),
     BodyType: enum8Column(BODY_TYPES),
-    ResourceHash: uint64Column(),
-    ResourceAttrs: textMap(),
-    ResourceSchemaUrl: lowCardinalityColumn(),
-    ScopeName: lowCardinalityColumn(),
-    ScopeVersion: lowCardinalityColumn(),
-    ScopeAttrs: textMap(),
-    ScopeSchemaUrl: lowCardinalityColumn(),
-    Attrs: textMap(),
-    AttrsNum: mapColumn(lowCardinalityColumn(), float64Column()),
+    ...attributeColumns(),
     DroppedAttrs: uint32Column(),
   };
 }

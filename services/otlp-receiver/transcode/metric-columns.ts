@@ -1,6 +1,6 @@
 import type { RowOf } from '../native/block.js';
 import { lowCardinalityColumn } from '../native/low-cardinality-column.js';
-import { arrayColumn, mapColumn } from '../native/nested-columns.js';
+import { arrayColumn } from '../native/nested-columns.js';
 import {
   boolColumn,
   dateColumn,
@@ -16,6 +16,7 @@ import {
   uint32Column,
   uint64Column,
 } from '../native/scalar-columns.js';
+import { textMap } from './attribute-columns.js';
 
 /** Positions, counted from 1, are the values of `metric_series.Type`. */
 export const METRIC_TYPES = ['gauge', 'sum', 'histogram', 'exp_histogram', 'summary'] as const;
@@ -25,8 +26,6 @@ export const TEMPORALITIES = ['unspecified', 'delta', 'cumulative'] as const;
 
 /** Bits of `Has`: which of the optional fields a point carries, since 0 is a value, too. */
 export const HAS = { sum: 1, min: 2, max: 4 } as const;
-
-const textMap = () => mapColumn(lowCardinalityColumn(), stringColumn());
 
 /** Columns that the tables of all kinds of points begin with. */
 const pointColumns = () => ({

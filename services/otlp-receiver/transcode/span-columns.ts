@@ -1,22 +1,20 @@
 import type { RowOf } from '../native/block.js';
 import { lowCardinalityColumn } from '../native/low-cardinality-column.js';
-import { arrayColumn, mapColumn } from '../native/nested-columns.js';
+import { arrayColumn } from '../native/nested-columns.js';
 import {
   enum8Column,
   fixedStringColumn,
-  float64Column,
   nanoTimeColumn,
   stringColumn,
   uint32Column,
   uint64Column,
 } from '../native/scalar-columns.js';
+import { attributeColumns, textMap } from './attribute-columns.js';
 
 export const SPANS_TABLE = 'spans';
 /** Positions are the numbers of the interface definitions. */
 export const SPAN_KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'] as const;
 export const STATUS_CODES = ['Unset', 'Ok', 'Error'] as const;
-
-const textMap = () => mapColumn(lowCardinalityColumn(), stringColumn());
 
 /** Every column of `spans` that is written; the table computes the others. */
 export function spanColumns() {
@@ -35,15 +33,7 @@ export function spanColumns() {
     DurationNs: uint64Column(),
     StatusCode: enum8Column(STATUS_CODES),
     StatusMessage: stringColumn(),
-    ResourceHash: uint64Column(),
-    ResourceAttrs: textMap(),
-    ResourceSchemaUrl: lowCardinalityColumn(),
-    ScopeName: lowCardinalityColumn(),
-    ScopeVersion: lowCardinalityColumn(),
-    ScopeAttrs: textMap(),
-    ScopeSchemaUrl: lowCardinalityColumn(),
-    Attrs: textMap(),
-    AttrsNum: mapColumn(lowCardinalityColumn(), float64Column()),
+    ...attributeColumns(),
     'Events.Timestamp': arrayColumn(nanoTimeColumn()),
     'Events.Name': arrayColumn(lowCardinalityColumn()),
     'Events.Attrs': arrayColumn(textMap()),

@@ -18,7 +18,7 @@ export interface TranscodeLimits {
 }
 
 /** Why single items are refused; the names are label values of the ledger. */
-export const REJECT_REASONS = [
+const REJECT_REASONS = [
   'invalid_id',
   'invalid_utf8',
   'time_out_of_range',

@@ -3,6 +3,7 @@ import type { LogRow } from '../sql/logs/log-columns.js';
 import { type LogEdgeRow, logPageEdge, logPageNewest, logPageRows } from '../sql/logs/log-page.js';
 import { earlier, later, type Range } from '../time/time-range.js';
 import type { Fingerprint } from './fingerprint.js';
+import { isLikelyRare } from './likely-rare.js';
 import type { LogFilter } from './log-filter.js';
 import { fingerprintOf } from './log-row.js';
 import { logWindows } from './log-windows.js';
@@ -24,7 +25,9 @@ export interface LogPageQuery {
 /** The next records in the order of time, then of fingerprint; empty only at the end. */
 export async function readLogPage(reading: Reading, query: LogPageQuery): Promise<readonly LogRow[]> {
   const page = new PageReader(reading, query);
-  for (const window of logWindows(startingAt(query), query.isDescending, () => page.isSparse)) {
+  const { isDescending, filter } = query;
+  const options = { isDescending, isRare: isLikelyRare(filter), isSparse: () => page.isSparse };
+  for (const window of logWindows(startingAt(query), options)) {
     if (page.isFull) break;
     await page.fillFrom(window);
   }

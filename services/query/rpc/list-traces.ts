@@ -2,6 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { QueryService } from '../../../gen/es/gob/query/v1/query_pb.js';
 import { withReading } from '../clickhouse/reading.js';
 import type { QueryContext } from '../context.js';
+import { namesAnId } from '../filter/names-an-id.js';
 import { pinsField } from '../filter/pins-field.js';
 import { conditionOf, readSelection } from '../filter/read-selection.js';
 import { readRange } from '../time/time-range.js';
@@ -31,6 +32,7 @@ export function listTraces(context: QueryContext): ServiceImpl<typeof QueryServi
         condition: filter && conditionOf(filter, SPAN_FIELDS),
         isOneOperation:
           filter !== undefined && pinsField(filter, 'service') && pinsField(filter, 'operation'),
+        isLikelyRare: filter !== undefined && namesAnId(filter),
         range,
         pageSize: Math.min(request.pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
         after,

@@ -1,37 +1,43 @@
 import type { Reading } from '../clickhouse/reading.js';
 import {
-  type LongTraceRow,
-  longTraces,
+  longTraceSummaries,
   type SummaryRow,
+  type TraceExtentRow,
+  type TraceHour,
+  traceExtents,
   traceSummaries,
 } from '../sql/traces/trace-summaries.js';
-import { earlier, later, type Range } from '../time/time-range.js';
-
-export interface SummariesOptions {
-  readonly traceIds: readonly string[];
-  /** Where nearly all of these traces lie whole. */
-  readonly hours: Range;
-  /** Where rows of the tenant can lie. */
-  readonly stored: Range;
-}
+import { earlier, HOUR_NANO, later, type Range } from '../time/time-range.js';
 
 /**
- * Summaries of traces by id, each over all that is stored of it. That there is nothing outside of the expected hours is asked at the
- * same time and not first: it is rarely otherwise, and both statements are about equally long.
+ * Summaries of traces, each over all that is stored of it. Nearly every trace lies within an hour of any of its spans. Which ones
+ * reach further is asked at the same time and not first: few do, and both statements are about equally long.
+ * @param traces each once, with when one of its spans starts
+ * @param stored where rows of the tenant can lie
  */
 export async function summariesOfTraces(
   reading: Reading,
-  { traceIds, hours, stored }: SummariesOptions,
+  traces: readonly TraceHour[],
+  stored: Range,
 ): Promise<ReadonlyMap<string, SummaryRow>> {
-  const [rows, long] = await Promise.all([
-    reading.rows<SummaryRow>(traceSummaries({ traceIds, hours })),
-    reading.rows<LongTraceRow>(longTraces({ traceIds, hours, stored })),
+  if (traces.length === 0) return new Map();
+  const near = new Map(traces.map(({ traceId, unixNano }) => [traceId, unixNano]));
+  const [rows, extents] = await Promise.all([
+    reading.rows<SummaryRow>(traceSummaries(traces)),
+    reading.rows<TraceExtentRow>(traceExtents([...near.keys()], stored)),
   ]);
-  const longRows = long.length === 0 ? [] : await reading.rows<SummaryRow>(traceSummaries(wholeOf(long)));
+  const long = extents.filter((extent) => isLong(extent, near.get(extent.trace_id) ?? 0n));
+  const longRows = long.length === 0 ? [] : await reading.rows<SummaryRow>(longTraceSummaries(wholeOf(long)));
   return new Map([...rows, ...longRows].map((row) => [row.trace_id, row]));
 }
 
-function wholeOf(long: readonly LongTraceRow[]) {
+/** Whether a trace has spans beyond the hours next to the one that it was looked for in. */
+function isLong({ first_start, last_start }: TraceExtentRow, nearUnixNano: bigint): boolean {
+  const hour = nearUnixNano / HOUR_NANO;
+  return BigInt(first_start) / HOUR_NANO < hour - 1n || BigInt(last_start) / HOUR_NANO > hour + 1n;
+}
+
+function wholeOf(long: readonly TraceExtentRow[]) {
   const starts = long.map((row) => BigInt(row.first_start));
   const ends = long.map((row) => BigInt(row.last_start));
   const hours = { startUnixNano: starts.reduce(earlier), endUnixNano: ends.reduce(later) };

@@ -7,6 +7,19 @@ export interface TraceOrder {
   readonly isDescending: boolean;
 }
 
+/** A place between two traces of a listing. */
+export interface Cursor {
+  readonly key: bigint;
+  readonly traceId: string;
+}
+
+/** Below zero when `a` comes before `b`, as a sort wants it. */
+export function inOrder({ isDescending }: TraceOrder, a: Cursor, b: Cursor): number {
+  if (a.key === b.key && a.traceId === b.traceId) return 0;
+  const isLess = a.key < b.key || (a.key === b.key && a.traceId < b.traceId);
+  return isLess === isDescending ? 1 : -1;
+}
+
 const ORDERS: Readonly<Record<TraceSort, TraceOrder>> = {
   [TraceSort.UNSPECIFIED]: { key: 'start', isDescending: true },
   [TraceSort.TIMESTAMP_DESC]: { key: 'start', isDescending: true },

@@ -9,8 +9,6 @@ const TTL_MS = 15_000;
 const RENEW_INTERVAL_MS = 4_000;
 /** A holder stops believing in its lock this long before the store forgets it, so that a slow clock or call does no harm. */
 const SAFETY_MS = 5_000;
-/** Numbers of holders must outlive every holder. */
-const FENCE_TTL_MS = 400 * 86_400_000;
 const WAIT_MS = 10_000;
 const RETRY_MIN_MS = 10;
 const RETRY_MAX_MS = 200;
@@ -26,12 +24,9 @@ export class KvLocks implements Locks {
   }
 
   async tryAcquire(name: string): Promise<Lease | undefined> {
-    const key = `tenant-quota:lock:${name}`;
-    const holder = randomUUID();
-    const askedAtMs = performance.now();
-    if (!(await this.#kv.setIfAbsent(key, holder, TTL_MS))) return undefined;
-    const fence = await this.#nextFence(name);
-    return new KvLease(this.#kv, { key, holder, fence, askedAtMs });
+    const holding = { name: `tenant-quota:${name}`, holder: randomUUID(), askedAtMs: performance.now() };
+    const fence = await this.#kv.acquireLock(holding.name, holding.holder, TTL_MS);
+    return fence === undefined ? undefined : new KvLease(this.#kv, { ...holding, fence });
   }
 
   async run<T>(name: string, signal: AbortSignal, work: (lease: Lease) => Promise<T>): Promise<T> {
@@ -69,19 +64,10 @@ export class KvLocks implements Locks {
       await pause(delayMs * (0.5 + Math.random()), undefined, { signal });
     }
   }
-
-  /** The clock gives it a meaning beyond a restart of the store; the number before it keeps it growing. */
-  async #nextFence(name: string): Promise<number> {
-    const key = `tenant-quota:fence:${name}`;
-    const previous = Number((await this.#kv.get(key)) ?? 0);
-    const fence = Math.max(Date.now(), previous + 1);
-    await this.#kv.set(key, String(fence), FENCE_TTL_MS);
-    return fence;
-  }
 }
 
 interface Holding {
-  readonly key: string;
+  readonly name: string;
   readonly holder: string;
   readonly fence: number;
   /** Point of `performance.now()` before the store was asked, so before its time began to run. */
@@ -102,7 +88,8 @@ class KvLease implements Lease {
     this.#holding = holding;
     this.fence = holding.fence;
     this.#extend(holding.askedAtMs);
-    this.#renewer = setInterval(() => void this.#renew(), RENEW_INTERVAL_MS).unref();
+    // One that fails is no harm: the next one tries again while there is time, and the time runs out by itself.
+    this.#renewer = setInterval(() => void this.#renew().catch(() => undefined), RENEW_INTERVAL_MS).unref();
   }
 
   get signal(): AbortSignal {
@@ -110,35 +97,26 @@ class KvLease implements Lease {
   }
 
   async verify(): Promise<void> {
-    const isOurs = await this.#isOurs();
-    if (isOurs && !this.#lost.signal.aborted && performance.now() < this.#validUntilMs) return;
-    this.#lose();
-    throw lostError();
+    if (!(await this.#renew())) throw lostError();
   }
 
   async release(): Promise<void> {
-    // After that time the key may be another's.
-    const mayDelete = !this.#lost.signal.aborted && performance.now() < this.#validUntilMs;
     this.#lose();
-    if (mayDelete && (await this.#isOurs().catch(() => false)))
-      await this.#kv.delete(this.#holding.key).catch(() => undefined);
+    const { name, holder } = this.#holding;
+    await this.#kv.releaseLock(name, holder).catch(() => undefined);
   }
 
-  async #isOurs(): Promise<boolean> {
-    return (await this.#kv.get(this.#holding.key)) === this.#holding.holder;
-  }
-
-  /** Fails silently: the time runs out by itself. */
-  async #renew(): Promise<void> {
+  /** Whether the lock is ours for another while. One that was lost and is free again comes with another number: it is no renewal. */
+  async #renew(): Promise<boolean> {
+    const { name, holder } = this.#holding;
     const askedAtMs = performance.now();
-    try {
-      if (this.#lost.signal.aborted || !(await this.#isOurs())) return this.#lose();
-      if (performance.now() >= this.#validUntilMs) return this.#lose();
-      await this.#kv.set(this.#holding.key, this.#holding.holder, TTL_MS);
-      if (!this.#lost.signal.aborted) this.#extend(askedAtMs);
-    } catch {
-      // The next renewal tries again while there is time.
+    const fence = this.#lost.signal.aborted ? undefined : await this.#kv.acquireLock(name, holder, TTL_MS);
+    if (fence === this.fence && !this.#lost.signal.aborted && performance.now() < this.#validUntilMs) {
+      this.#extend(askedAtMs);
+      return true;
     }
+    await this.release();
+    return false;
   }
 
   #extend(askedAtMs: number): void {

@@ -1,7 +1,7 @@
 import { computed, type Ref, shallowRef, watch } from 'vue';
-import { serviceShares } from '../model/service-share.js';
-import { createSpanMatcher, nextMatch, type SpanSearch } from '../model/span-search.js';
-import { ancestorsOf, buildSpanTree, visibleNodes } from '../model/span-tree.js';
+import { serviceShares } from '../model/trace/service-share.js';
+import { createSpanMatcher, nextMatch, type SpanSearch } from '../model/trace/span-search.js';
+import { ancestorsOf, buildSpanTree, visibleNodes } from '../model/trace/span-tree.js';
 import type { Trace } from '../model/trace.js';
 
 /** The tree of a trace with what the reader has done to it: closed branches, a cursor and a search. */

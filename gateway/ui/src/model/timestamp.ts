@@ -14,7 +14,7 @@ export function parseTimestamp(text: string): bigint | undefined {
 }
 
 /** Milliseconds since the epoch, rounded down: what `Date` can hold. */
-export function toEpochMs(unixNano: bigint): number {
+function toEpochMs(unixNano: bigint): number {
   return Number(unixNano / nanosPerMs);
 }
 

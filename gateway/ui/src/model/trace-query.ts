@@ -20,7 +20,7 @@ export const defaultQuery: TraceQuery = {
 };
 
 /** Traces per page: what GitLab's own page asks for. */
-export const pageSize = 50;
+const pageSize = 50;
 
 /** A query as a router gives it: a repeated name is a list, a name without `=` is null. */
 export type RawQuery = Readonly<Record<string, string | null | readonly (string | null)[] | undefined>>;

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AppError, messageOf } from '../../../../lib/errors/app-error.js';
 import type { Kv } from '../../../../lib/kv/kv.js';
+import { takeLock } from '../../../../lib/kv/short-lock.js';
 import type { Logger } from '../../../../lib/telemetry/logger.js';
 import type { GitlabUsers } from '../../identity/gitlab/gitlab-users.js';
 import type { Identity } from '../../identity/identity.js';
@@ -134,18 +135,13 @@ export class GitlabSessions {
   }
 
   async #locked<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const { kv } = this.#options;
-    const owner = randomUUID();
     const deadlineMs = performance.now() + LOCK_MS;
-    while ((await kv.acquireLock(key, owner, LOCK_MS)) === undefined) {
+    for (;;) {
+      const release = await takeLock(this.#options.kv, key, LOCK_MS);
+      if (release) return task().finally(release);
       if (performance.now() > deadlineMs)
         throw new AppError('unavailable', 'The session is busy. Try again shortly.', { retryAfterMs: 1_000 });
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-    try {
-      return await task();
-    } finally {
-      await kv.releaseLock(key, owner).catch(() => undefined);
     }
   }
 }

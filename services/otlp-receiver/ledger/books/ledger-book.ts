@@ -35,7 +35,7 @@ export interface LedgerBookOptions {
 /** Service names of one tenant in an hour; further ones share a row. */
 const MAX_SERVICES_PER_TENANT = 500;
 /** What further services are called. */
-export const OTHER_SERVICES = '(other)';
+const OTHER_SERVICES = '(other)';
 /** For each ClickHouse service: one that is away for long leaves the others their room. */
 const MAX_ROWS = 50_000;
 const MAX_NAME = 200;

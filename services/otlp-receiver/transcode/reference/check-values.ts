@@ -3,7 +3,7 @@ import { INVALID_TEXT } from '../text.js';
 import { below, type Rejection } from './rejection.js';
 
 /** Lists and maps inside one attribute value. */
-export const MAX_ATTRIBUTE_NESTING = 32;
+const MAX_ATTRIBUTE_NESTING = 32;
 
 export function checkText(field: string, text: string): Rejection | undefined {
   if (text !== INVALID_TEXT) return undefined;

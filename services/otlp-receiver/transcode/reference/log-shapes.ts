@@ -1,15 +1,4 @@
-import {
-  ANY_VALUE_SHAPE,
-  attributes,
-  items,
-  type MessageShape,
-  many,
-  one,
-  RESOURCE,
-  SCOPE,
-  scalar,
-  shape,
-} from './message-shape.js';
+import { ANY_VALUE_SHAPE, attributes, exportShape, items, one, scalar, shape } from './message-shape.js';
 
 const LOG_RECORD = shape({
   1: scalar('time_unix_nano', 'fixed64'),
@@ -24,19 +13,11 @@ const LOG_RECORD = shape({
   11: scalar('observed_time_unix_nano', 'fixed64'),
   12: scalar('event_name', 'bytes'),
 });
-const SCOPE_LOGS = shape({
-  1: one('scope', () => SCOPE),
-  2: items('log_records', () => LOG_RECORD),
-  3: scalar('schema_url', 'bytes'),
-});
-const RESOURCE_LOGS = shape({
-  1: one('resource', () => RESOURCE),
-  2: many('scope_logs', () => SCOPE_LOGS),
-  3: scalar('schema_url', 'bytes'),
-});
 
 /** `ExportLogsServiceRequest` of the OTLP interface definitions. */
-export const EXPORT_LOGS_SHAPE: MessageShape = shape(
-  { 1: many('resource_logs', () => RESOURCE_LOGS) },
-  'ExportLogsServiceRequest',
-);
+export const EXPORT_LOGS_SHAPE = exportShape({
+  request: 'ExportLogsServiceRequest',
+  resources: 'resource_logs',
+  scopes: 'scope_logs',
+  entries: items('log_records', () => LOG_RECORD),
+});

@@ -71,49 +71,11 @@ const shapes = {
 
 export const attributes = many('attributes', () => KEY_VALUE);
 
-const EVENT = shape({
-  1: scalar('time_unix_nano', 'fixed64'),
-  2: scalar('name', 'bytes'),
-  3: attributes,
-  4: scalar('dropped_attributes_count', 'varint'),
-});
-const LINK = shape({
-  1: scalar('trace_id', 'bytes'),
-  2: scalar('span_id', 'bytes'),
-  3: scalar('trace_state', 'bytes'),
-  4: attributes,
-  5: scalar('dropped_attributes_count', 'varint'),
-  6: scalar('flags', 'fixed32'),
-});
-const STATUS = shape({ 2: scalar('message', 'bytes'), 3: scalar('code', 'varint') });
-const SPAN = shape({
-  1: scalar('trace_id', 'bytes'),
-  2: scalar('span_id', 'bytes'),
-  3: scalar('trace_state', 'bytes'),
-  4: scalar('parent_span_id', 'bytes'),
-  5: scalar('name', 'bytes'),
-  6: scalar('kind', 'varint'),
-  7: scalar('start_time_unix_nano', 'fixed64'),
-  8: scalar('end_time_unix_nano', 'fixed64'),
-  9: attributes,
-  10: scalar('dropped_attributes_count', 'varint'),
-  11: many('events', () => EVENT),
-  12: scalar('dropped_events_count', 'varint'),
-  13: many('links', () => LINK),
-  14: scalar('dropped_links_count', 'varint'),
-  15: one('status', () => STATUS),
-  16: scalar('flags', 'fixed32'),
-});
-export const SCOPE = shape({
+const SCOPE = shape({
   1: scalar('name', 'bytes'),
   2: scalar('version', 'bytes'),
   3: attributes,
   4: scalar('dropped_attributes_count', 'varint'),
-});
-const SCOPE_SPANS = shape({
-  1: one('scope', () => SCOPE),
-  2: items('spans', () => SPAN),
-  3: scalar('schema_url', 'bytes'),
 });
 const ENTITY_REF = shape({
   1: scalar('schema_url', 'bytes'),
@@ -121,19 +83,26 @@ const ENTITY_REF = shape({
   3: scalar('id_keys', 'bytes'),
   4: scalar('description_keys', 'bytes'),
 });
-export const RESOURCE = shape({
+const RESOURCE = shape({
   1: attributes,
   2: scalar('dropped_attributes_count', 'varint'),
   3: many('entity_refs', () => ENTITY_REF),
 });
-const RESOURCE_SPANS = shape({
-  1: one('resource', () => RESOURCE),
-  2: many('scope_spans', () => SCOPE_SPANS),
-  3: scalar('schema_url', 'bytes'),
-});
 
-/** `ExportTraceServiceRequest` of the OTLP interface definitions. */
-export const EXPORT_TRACES_SHAPE: MessageShape = shape(
-  { 1: many('resource_spans', () => RESOURCE_SPANS) },
-  'ExportTraceServiceRequest',
-);
+interface ExportFields {
+  /** Name of the message. */
+  readonly request: string;
+  /** Names of the lists of resources, and of the scopes in one. */
+  readonly resources: string;
+  readonly scopes: string;
+  /** The list in a scope. */
+  readonly entries: FieldShape;
+}
+
+/** The request of a signal: the envelopes have the same field numbers in all. */
+export function exportShape({ request, resources, scopes, entries }: ExportFields): MessageShape {
+  const schemaUrl = scalar('schema_url', 'bytes');
+  const scope = shape({ 1: one('scope', () => SCOPE), 2: entries, 3: schemaUrl });
+  const resource = shape({ 1: one('resource', () => RESOURCE), 2: many(scopes, () => scope), 3: schemaUrl });
+  return shape({ 1: many(resources, () => resource) }, request);
+}

@@ -1,12 +1,11 @@
 import {
   attributes,
+  exportShape,
   items,
   type MessageShape,
   many,
   numbers,
   one,
-  RESOURCE,
-  SCOPE,
   scalar,
   shape,
 } from './message-shape.js';
@@ -92,19 +91,11 @@ const METRIC = shape({
   11: one('summary', () => POINTS.summary),
   12: { ...attributes, name: 'metadata' },
 });
-const SCOPE_METRICS = shape({
-  1: one('scope', () => SCOPE),
-  2: many('metrics', () => METRIC),
-  3: scalar('schema_url', 'bytes'),
-});
-const RESOURCE_METRICS = shape({
-  1: one('resource', () => RESOURCE),
-  2: many('scope_metrics', () => SCOPE_METRICS),
-  3: scalar('schema_url', 'bytes'),
-});
 
 /** `ExportMetricsServiceRequest` of the OTLP interface definitions. */
-export const EXPORT_METRICS_SHAPE: MessageShape = shape(
-  { 1: many('resource_metrics', () => RESOURCE_METRICS) },
-  'ExportMetricsServiceRequest',
-);
+export const EXPORT_METRICS_SHAPE = exportShape({
+  request: 'ExportMetricsServiceRequest',
+  resources: 'resource_metrics',
+  scopes: 'scope_metrics',
+  entries: many('metrics', () => METRIC),
+});

@@ -6,10 +6,10 @@ import { SPANS_TABLE, spanColumns } from '../span-columns.js';
 import type { Transcode } from '../transcode.js';
 import { checkSpan } from './check-span.js';
 import { decodeExactly } from './exact-reader.js';
-import { EXPORT_TRACES_SHAPE } from './message-shape.js';
 import { below } from './rejection.js';
 import { spanRow } from './span-row.js';
 import { Tally } from './tally.js';
+import { EXPORT_TRACES_SHAPE } from './trace-shapes.js';
 import { walkEnvelopes } from './walk-envelopes.js';
 
 /** The obvious way from bytes to rows: decode everything, check and append span by span. */

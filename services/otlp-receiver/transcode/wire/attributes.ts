@@ -10,8 +10,8 @@ import { DELIMITED, type WireBytes } from './wire-bytes.js';
 /** What an attribute value is. NESTED stands for lists, maps and bytes. */
 export const ABSENT = 0;
 export const TEXT = 1;
-export const BOOL = 2;
-export const INT = 3;
+const BOOL = 2;
+const INT = 3;
 export const DOUBLE = 4;
 export const NESTED = 5;
 

@@ -1,4 +1,3 @@
-import type { AttributeOrder } from './attribute-order.js';
 import type { Attributes } from './attributes.js';
 import { BlockDictionary, writeOffsets } from './block-dictionary.js';
 import type { ByteDictionary } from './byte-dictionary.js';
@@ -85,10 +84,4 @@ function repeat(out: GrowableBytes, pattern: Uint8Array, count: number): void {
     out.bytes.copyWithin(start + done, start, start + Math.min(done, total - done));
   }
   out.length = start + total;
-}
-
-/** What items of one request need to store attributes: where they are read to, and how they are ordered. */
-export interface AttributeTools {
-  readonly attributes: Attributes;
-  readonly order: AttributeOrder;
 }

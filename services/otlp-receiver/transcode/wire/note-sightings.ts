@@ -9,7 +9,7 @@ import type { RowBlock } from './row-block.js';
  */
 export const MAX_NOTED_ITEMS = 16;
 /** Further items that are noted because they have an attribute whose name none of the others has: names are to be complete. */
-export const MAX_NOTED_NAMES = 64;
+const MAX_NOTED_NAMES = 64;
 
 const NANOS_PER_DAY = 86_400e9;
 const DOUBT_NANOS = 1_024;

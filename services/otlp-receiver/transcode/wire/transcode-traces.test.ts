@@ -1,7 +1,7 @@
 import { ExportTraceServiceRequest } from '../../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { RandomTraces } from '../../../../test/_util/random-traces.js';
 import { describeTranscoder } from '../../../../test/_util/transcoder-contract.js';
-import { EXPORT_TRACES_SHAPE } from '../reference/message-shape.js';
+import { EXPORT_TRACES_SHAPE } from '../reference/trace-shapes.js';
 import { transcodeTraces } from '../reference/transcode-traces.js';
 import { TracesTranscoder } from './transcode-traces.js';
 

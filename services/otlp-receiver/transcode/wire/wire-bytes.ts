@@ -1,10 +1,10 @@
 import { UNUSUAL } from './unusual.js';
 
 /** Wire types of protobuf. */
-export const VARINT = 0;
-export const FIXED64 = 1;
+const VARINT = 0;
+const FIXED64 = 1;
 export const DELIMITED = 2;
-export const FIXED32 = 5;
+const FIXED32 = 5;
 
 /**
  * The bytes of one request with a position in them. Every read checks the end of the message that it is in, so that a length

@@ -9,7 +9,8 @@ import { operationNames, serviceNames } from './names.js';
 import { serviceEdges, serviceTotals } from './service-graph.js';
 import { traceCandidates } from './trace-candidates.js';
 import { traceExtent, traceSpans } from './trace-detail.js';
-import { lastSpanOfTraces, longTraces, traceSummaries } from './trace-summaries.js';
+import { fewMatches } from './trace-matches.js';
+import { lastSpanOfTraces, longTraceSummaries, traceExtents, traceSummaries } from './trace-summaries.js';
 
 const range = { startUnixNano: 1_000n, endUnixNano: 2_000n };
 const stored = { startUnixNano: 10n, endUnixNano: 9_000n };
@@ -30,7 +31,6 @@ const after = { key: 1_500n, traceId: 'ab'.repeat(16) };
 const newest = { key: 'start', isDescending: true } as const;
 const shortest = { key: 'duration', isDescending: false } as const;
 const traceId = 'ab'.repeat(16);
-const traces = { traceIds: [traceId], hours: range };
 const page = { range, lastSpanUnixNano: 3_000n, limit: 50 };
 const chart = { range, intervalSeconds: 60 };
 const search = { signal: 'spans', search: EVIL, stored, limit: 100 } as const;
@@ -54,8 +54,10 @@ describe('statements about traces', () => {
         after,
       }),
       'last-span': lastSpanOfTraces(range, stored),
-      'trace-summaries': traceSummaries(traces),
-      'long-traces': longTraces({ ...traces, stored }),
+      'trace-matches': fewMatches({ ...page, startUnixNano: 1_000n, condition: everything, atMost: 500 }),
+      'trace-summaries': traceSummaries([{ traceId, unixNano: 1_768_474_800_000_000_000n }]),
+      'long-trace-summaries': longTraceSummaries({ traceIds: [traceId], hours: range }),
+      'trace-extents': traceExtents([traceId], stored),
       'trace-spans': traceSpans({ traceId, stored, limit: 101 }),
       'trace-spans-after': traceSpans({ traceId, stored, limit: 101, after: cursor }),
       'trace-extent': traceExtent({ traceId, stored }),

@@ -2,7 +2,8 @@ import type { BoundStatement } from '../../clickhouse/reading.js';
 import type { Condition } from '../../filter/compile-filter.js';
 import type { Range } from '../../time/time-range.js';
 import type { TraceOrder } from '../../traces/trace-order.js';
-import { instant, OWN_ROWS, spansBetween } from '../fragments.js';
+import { instant, OWN_ROWS } from '../fragments.js';
+import { matching } from './trace-matches.js';
 
 export interface CandidateOptions {
   /** Traces whose first span starts here. */
@@ -20,6 +21,8 @@ export interface CandidateOptions {
 export interface CandidateRow {
   readonly trace_id: string;
   readonly sort_key: string;
+  /** When its first span starts, Unix nanoseconds. */
+  readonly first_start: string;
   /** How many of its spans satisfy the condition; 0 without one. */
   readonly matched: string;
 }
@@ -37,9 +40,9 @@ export function traceCandidates(options: CandidateOptions): BoundStatement {
   const cursor = after
     ? `\n  WHERE (sort_key, TraceId) ${beyond} ({afterKey:Int64}, toFixedString(unhex({afterId:String}), 16))`
     : '';
-  const sql = `SELECT lower(hex(TraceId)) AS trace_id, sort_key, matched
+  const sql = `SELECT lower(hex(TraceId)) AS trace_id, sort_key, first_start, matched
 FROM (
-  SELECT TraceId, ${SORT_KEYS[order.key]} AS sort_key, ${matched} AS matched
+  SELECT TraceId, toUnixTimestamp64Nano(min(Start)) AS first_start, ${SORT_KEYS[order.key]} AS sort_key, ${matched} AS matched
   FROM {database:Identifier}.trace_summary${match}
   WHERE ${OWN_ROWS}
     AND Hour BETWEEN toStartOfHour(${instant('start')}) - INTERVAL 1 HOUR AND toStartOfHour(${instant(LAST_HOUR[order.key])})
@@ -74,10 +77,8 @@ const LAST_HOUR = { start: 'end', duration: 'lastSpan' } as const;
 /** Traces with matching spans, and how many: every span of a trace that starts in the range lies between these instants. */
 function matchingTraces(condition: Condition): string {
   return `
-      SELECT TraceId, count() AS matched FROM {database:Identifier}.spans
-    WHERE ${OWN_ROWS}
-      AND ${spansBetween(instant('start'), instant('lastSpan'))}
-      AND ${condition.sql}
+    SELECT TraceId, count() AS matched FROM {database:Identifier}.spans
+    WHERE ${matching(condition).replaceAll('\n', '\n    ')}
     GROUP BY TraceId
   `;
 }

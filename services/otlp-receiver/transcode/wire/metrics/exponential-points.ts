@@ -9,21 +9,18 @@ import type { MetricInRequest } from './series-notes.js';
 
 /** Tags of opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint. */
 const POINT = {
-  attribute: 0x0a,
-  startTime: 0x11,
-  time: 0x19,
   count: 0x21,
   sum: 0x29,
   scale: 0x30,
   zeroCount: 0x39,
   positive: 0x42,
   negative: 0x4a,
-  flags: 0x50,
   exemplar: 0x5a,
   min: 0x61,
   max: 0x69,
   zeroThreshold: 0x71,
 } as const;
+const HEAD = { attribute: 0x0a, flags: 0x50 } as const;
 
 /** The points of exponential histograms. */
 export class ExponentialPoints implements PointReader {
@@ -48,7 +45,7 @@ export class ExponentialPoints implements PointReader {
     this.#positive = new ExponentialBuckets(tools.source);
     this.#negative = new ExponentialBuckets(tools.source);
     this.block = PointBlock.of('exp_histogram', tools, this.#columns());
-    this.#head = new PointHead(tools, this.block);
+    this.#head = new PointHead(tools, this.block, HEAD);
   }
 
   #columns() {
@@ -71,8 +68,7 @@ export class ExponentialPoints implements PointReader {
     while (source.at < end) {
       const start = source.at;
       const tag = source.varint31(end);
-      if (tag === POINT.attribute) this.#head.attribute(start, end);
-      else this.#field(tag, end);
+      if (!this.#head.takes(tag, start, end)) this.#field(tag, end);
     }
     const row = this.#head.append(metric);
     this.#exemplars.endRow();
@@ -96,12 +92,6 @@ export class ExponentialPoints implements PointReader {
   #field(tag: number, end: number): void {
     const { source } = this.#tools;
     switch (tag) {
-      case POINT.time:
-        this.#head.time = source.fixed(8, end);
-        return;
-      case POINT.startTime:
-        this.#head.startTime = source.fixed(8, end);
-        return;
       case POINT.scale:
         this.#scale = sint32(source, end);
         return;
@@ -130,7 +120,6 @@ export class ExponentialPoints implements PointReader {
     else if (tag === POINT.min) distribution.min = source.fixed(8, end);
     else if (tag === POINT.max) distribution.max = source.fixed(8, end);
     else if (tag === POINT.exemplar) this.#exemplars.read(source.delimited(end));
-    else if (tag === POINT.flags) this.#head.flags = source.varint32(end);
     else source.skip(tag, end);
   }
 }

@@ -11,8 +11,6 @@ import type { MetricInRequest } from './series-notes.js';
 
 /** Tags of opentelemetry.proto.metrics.v1.HistogramDataPoint; lists of numbers may also come one by one. */
 const POINT = {
-  startTime: 0x11,
-  time: 0x19,
   count: 0x21,
   sum: 0x29,
   buckets: 0x32,
@@ -20,11 +18,10 @@ const POINT = {
   bounds: 0x3a,
   bound: 0x39,
   exemplar: 0x42,
-  attribute: 0x4a,
-  flags: 0x50,
   min: 0x59,
   max: 0x61,
 } as const;
+const HEAD = { attribute: 0x4a, flags: 0x50 } as const;
 const NUMBER_BYTES = 8;
 
 /** The points of histograms with explicit bounds. */
@@ -49,7 +46,7 @@ export class HistogramPoints implements PointReader {
       Bounds: new ArrayColumn(this.#boundOffsets, this.#bounds),
       Buckets: new ArrayColumn(this.#bucketOffsets, this.#buckets),
     });
-    this.#head = new PointHead(tools, this.block);
+    this.#head = new PointHead(tools, this.block, HEAD);
   }
 
   read(end: number, metric: MetricInRequest): void {
@@ -61,8 +58,7 @@ export class HistogramPoints implements PointReader {
     while (source.at < end) {
       const start = source.at;
       const tag = source.varint31(end);
-      if (tag === POINT.attribute) this.#head.attribute(start, end);
-      else this.#field(tag, end);
+      if (!this.#head.takes(tag, start, end)) this.#field(tag, end);
     }
     this.#checkBuckets(firstBound, firstBucket);
     const row = this.#head.append(metric);
@@ -76,12 +72,6 @@ export class HistogramPoints implements PointReader {
     const { source } = this.#tools;
     const distribution = this.#distribution;
     switch (tag) {
-      case POINT.time:
-        this.#head.time = source.fixed(8, end);
-        return;
-      case POINT.startTime:
-        this.#head.startTime = source.fixed(8, end);
-        return;
       case POINT.count:
         distribution.count = source.fixed(8, end);
         return;
@@ -108,7 +98,6 @@ export class HistogramPoints implements PointReader {
   #rareField(tag: number, end: number): void {
     const { source } = this.#tools;
     if (tag === POINT.exemplar) this.#exemplars.read(source.delimited(end));
-    else if (tag === POINT.flags) this.#head.flags = source.varint32(end);
     else if (tag === POINT.bucket) this.#appendOne(this.#buckets, end);
     else if (tag === POINT.bound) this.#appendOne(this.#bounds, end);
     else source.skip(tag, end);

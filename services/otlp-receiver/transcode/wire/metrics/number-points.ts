@@ -9,14 +9,11 @@ import type { MetricInRequest } from './series-notes.js';
 
 /** Tags of opentelemetry.proto.metrics.v1.NumberDataPoint. */
 const POINT = {
-  startTime: 0x11,
-  time: 0x19,
   asDouble: 0x21,
   exemplar: 0x2a,
   asInt: 0x31,
-  attribute: 0x3a,
-  flags: 0x40,
 } as const;
+const HEAD = { attribute: 0x3a, flags: 0x40 } as const;
 /** Data point flag: there is no value, so that a gap shows. */
 const NO_RECORDED_VALUE = 1;
 
@@ -39,7 +36,7 @@ export class NumberPoints implements PointReader {
       IsInt: this.#isInt,
       ValueInt: this.#valueInt,
     });
-    this.#head = new PointHead(tools, this.block);
+    this.#head = new PointHead(tools, this.block, HEAD);
   }
 
   read(end: number, metric: MetricInRequest): void {
@@ -50,13 +47,10 @@ export class NumberPoints implements PointReader {
     while (source.at < end) {
       const start = source.at;
       const tag = source.varint31(end);
-      if (tag === POINT.attribute) head.attribute(start, end);
-      else if (tag === POINT.time) head.time = source.fixed(8, end);
-      else if (tag === POINT.startTime) head.startTime = source.fixed(8, end);
-      else if (tag === POINT.asDouble) asDouble = source.fixed(8, end);
+      if (head.takes(tag, start, end)) continue;
+      if (tag === POINT.asDouble) asDouble = source.fixed(8, end);
       else if (tag === POINT.asInt) asInt = source.fixed(8, end);
       else if (tag === POINT.exemplar) this.#exemplars.read(source.delimited(end));
-      else if (tag === POINT.flags) head.flags = source.varint32(end);
       else source.skip(tag, end);
     }
     if (asDouble < 0 && asInt < 0 && (head.flags & NO_RECORDED_VALUE) === 0) throw UNUSUAL;

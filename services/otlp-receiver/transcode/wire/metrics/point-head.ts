@@ -14,10 +14,21 @@ export interface PointReader {
   read(end: number, metric: MetricInRequest): void;
 }
 
+/** Tags of fields that all kinds of points have under the same number; `fixed64` both. */
+const START_TIME = 0x11;
+const TIME = 0x19;
+
+/** Tags of fields that all kinds have, each under a number of its own. */
+export interface PointTags {
+  readonly attribute: number;
+  readonly flags: number;
+}
+
 /** What points of all kinds have. Positions are those in the request; -1 stands for a field that is not set. */
 export class PointHead {
   readonly #tools: Pick<MetricTools, 'source' | 'finder' | 'sightings'>;
   readonly #block: PointBlock;
+  readonly #tags: PointTags;
   time = -1;
   startTime = -1;
   flags = 0;
@@ -27,9 +38,14 @@ export class PointHead {
   /** Those before, copied. */
   readonly #gathered = new GrowableBytes();
 
-  constructor(tools: Pick<MetricTools, 'source' | 'finder' | 'sightings'>, block: PointBlock) {
+  constructor(
+    tools: Pick<MetricTools, 'source' | 'finder' | 'sightings'>,
+    block: PointBlock,
+    tags: PointTags,
+  ) {
     this.#tools = tools;
     this.#block = block;
+    this.#tags = tags;
   }
 
   reset(): void {
@@ -37,8 +53,19 @@ export class PointHead {
     this.flags = this.#attributes = this.#attributesEnd = this.#gathered.length = 0;
   }
 
-  /** Steps over an attribute whose field begins at `start`. Those that do not lie side by side are gathered. */
-  attribute(start: number, end: number): void {
+  /** Reads the field that begins at `start` with this tag, if all kinds of points have it. */
+  takes(tag: number, start: number, end: number): boolean {
+    const { source } = this.#tools;
+    if (tag === this.#tags.attribute) this.#attribute(start, end);
+    else if (tag === TIME) this.time = source.fixed(8, end);
+    else if (tag === START_TIME) this.startTime = source.fixed(8, end);
+    else if (tag === this.#tags.flags) this.flags = source.varint32(end);
+    else return false;
+    return true;
+  }
+
+  /** Steps over an attribute. Those that do not lie side by side are gathered. */
+  #attribute(start: number, end: number): void {
     const { source } = this.#tools;
     if (this.#attributesEnd !== start) {
       this.#gather();

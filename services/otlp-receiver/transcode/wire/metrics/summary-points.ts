@@ -10,14 +10,11 @@ import type { MetricInRequest } from './series-notes.js';
 
 /** Tags of opentelemetry.proto.metrics.v1.SummaryDataPoint and its ValueAtQuantile. */
 const POINT = {
-  startTime: 0x11,
-  time: 0x19,
   count: 0x21,
   sum: 0x29,
   quantile: 0x32,
-  attribute: 0x3a,
-  flags: 0x40,
 } as const;
+const HEAD = { attribute: 0x3a, flags: 0x40 } as const;
 const QUANTILE = { quantile: 0x09, value: 0x11 } as const;
 
 /** The points of summaries. */
@@ -39,7 +36,7 @@ export class SummaryPoints implements PointReader {
       Quantiles: new ArrayColumn(this.#offsets, this.#quantiles),
       Values: new ArrayColumn(this.#offsets, this.#values),
     });
-    this.#head = new PointHead(tools, this.block);
+    this.#head = new PointHead(tools, this.block, HEAD);
   }
 
   read(end: number, metric: MetricInRequest): void {
@@ -50,13 +47,10 @@ export class SummaryPoints implements PointReader {
     while (source.at < end) {
       const start = source.at;
       const tag = source.varint31(end);
-      if (tag === POINT.attribute) head.attribute(start, end);
-      else if (tag === POINT.time) head.time = source.fixed(8, end);
-      else if (tag === POINT.startTime) head.startTime = source.fixed(8, end);
-      else if (tag === POINT.count) count = source.fixed(8, end);
+      if (head.takes(tag, start, end)) continue;
+      if (tag === POINT.count) count = source.fixed(8, end);
       else if (tag === POINT.sum) sum = source.fixed(8, end);
       else if (tag === POINT.quantile) this.#quantile(source.delimited(end));
-      else if (tag === POINT.flags) head.flags = source.varint32(end);
       else source.skip(tag, end);
     }
     const row = head.append(metric);

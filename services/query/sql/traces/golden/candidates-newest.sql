@@ -1,7 +1,7 @@
 -- trace_candidates_by_start
-SELECT lower(hex(TraceId)) AS trace_id, sort_key, matched
+SELECT lower(hex(TraceId)) AS trace_id, sort_key, first_start, matched
 FROM (
-  SELECT TraceId, toUnixTimestamp64Nano(min(Start)) AS sort_key, toUInt64(0) AS matched
+  SELECT TraceId, toUnixTimestamp64Nano(min(Start)) AS first_start, toUnixTimestamp64Nano(min(Start)) AS sort_key, toUInt64(0) AS matched
   FROM {database:Identifier}.trace_summary
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
     AND Hour BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) - INTERVAL 1 HOUR AND toStartOfHour(fromUnixTimestamp64Nano({end:Int64}, 'UTC'))

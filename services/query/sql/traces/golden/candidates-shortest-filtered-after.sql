@@ -1,10 +1,10 @@
 -- trace_candidates_by_duration
-SELECT lower(hex(TraceId)) AS trace_id, sort_key, matched
+SELECT lower(hex(TraceId)) AS trace_id, sort_key, first_start, matched
 FROM (
-  SELECT TraceId, toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start)) AS sort_key, any(matched) AS matched
+  SELECT TraceId, toUnixTimestamp64Nano(min(Start)) AS first_start, toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start)) AS sort_key, any(matched) AS matched
   FROM {database:Identifier}.trace_summary
   INNER JOIN (
-      SELECT TraceId, count() AS matched FROM {database:Identifier}.spans
+    SELECT TraceId, count() AS matched FROM {database:Identifier}.spans
     WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
       AND toStartOfHour(Timestamp) BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Nano({lastSpan:Int64}, 'UTC')) AND Timestamp BETWEEN fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND fromUnixTimestamp64Nano({lastSpan:Int64}, 'UTC')
       AND (ServiceName = {f0:String})

@@ -20,6 +20,9 @@ FROM (
   FROM {database:Identifier}.trace_summary
   WHERE TenantId = {tenantId:UInt32} AND ProjectId = {projectId:UInt64}
     AND Hour BETWEEN toStartOfHour(fromUnixTimestamp64Nano({start:Int64}, 'UTC')) AND toStartOfHour(fromUnixTimestamp64Nano({end:Int64}, 'UTC'))
-    AND TraceId IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
+    AND (Hour, TraceId) IN (
+      SELECT toDateTime(place.1, 'UTC'), toFixedString(unhex(place.2), 16)
+      FROM (SELECT arrayJoin(arrayZip({hours:Array(UInt32)}, {traceIds:Array(String)})) AS place)
+    )
   GROUP BY TraceId
 )
