@@ -5,6 +5,12 @@ import { eventually } from './otlp-receiver.harness.js';
 import { oneSpan } from './otlp-receiver-spool.harness.js';
 import { countRows, WRITTEN_TABLES, writeRows } from './tenant-quota.cell-rows.js';
 import { type MoveBed, SECOND_SERVICE, SENDER, startMoveBed } from './tenant-quota-move.bed.js';
+import {
+  breakCharts,
+  expectBooksToBalance,
+  expectChartsToAgree,
+  stagingDatabases,
+} from './tenant-quota-move.checks.js';
 import { lateStore, partsOfMover, taskOf } from './tenant-quota-move.parts.js';
 
 const [OLD, NEW] = ['gob_cell_default', `gob_cell_large@${SECOND_SERVICE}`];
@@ -102,49 +108,6 @@ async function expectStraysToFollow(): Promise<void> {
   expect(await rowsBefore(OLD, 22)).toEqual({});
 }
 
-/** Entries that were made while admissions still named the old cell are in the books of the new one, and nowhere else. */
-async function expectBooksToBalance(): Promise<void> {
-  const sql = `SELECT sum(ReceivedItems) AS received, sum(StoredItems) AS stored, count() AS n
-    FROM {database:Identifier}.ingest_ledger WHERE TenantId = 22`;
-  const booksOf = async (database: string) => {
-    type Books = { readonly received: string; readonly stored: string; readonly n: string };
-    const { rows } = await bed.store.query<Books>({ name: 'test_books', sql }, {}, { database });
-    return rows[0];
-  };
-  const all = String(sentInAll.size);
-  await eventually(async () => (await booksOf(NEW))?.stored === all);
-  expect([(await booksOf(NEW))?.received, (await booksOf(OLD))?.n]).toEqual([all, '0']);
-}
-
-/** As an insert would that was cut off between a table and its view. */
-async function breakCharts(): Promise<void> {
-  const sql =
-    'ALTER TABLE {database:Identifier}.red_1m DELETE WHERE TenantId = 22 AND toDate(Minute) = today()';
-  const options = { database: NEW, settings: { mutations_sync: 1 } };
-  await bed.store.command({ name: 'test_break', sql }, {}, options);
-}
-
-/** Tables that views fill have every span of the day of the move, which no other cell could be compared with. */
-async function expectChartsToAgree(): Promise<void> {
-  const callsIn = async (expression: string, table: string) => {
-    const sql = `SELECT toUInt32(${expression}) AS n FROM {database:Identifier}.${table} WHERE TenantId = 22`;
-    const statement = { name: 'test_calls', sql };
-    return (await bed.store.query<{ n: number }>(statement, {}, { database: NEW })).rows[0]?.n;
-  };
-  const spans = await callsIn('count()', 'spans');
-  await eventually(async () => (await callsIn('sum(Calls)', 'red_1m')) === spans);
-}
-
-async function stagingDatabases(): Promise<readonly string[]> {
-  const sql = `SELECT name FROM system.databases WHERE startsWith(name, 'gob_move_')`;
-  const names: string[] = [];
-  for (const database of [OLD, NEW]) {
-    const { rows } = await bed.store.query<{ name: string }>({ name: 'test_staging', sql }, {}, { database });
-    names.push(...rows.map(({ name }) => name));
-  }
-  return names;
-}
-
 /** Where the mover is killed, one after the other: as it sends the statement, or when the statement has been done. */
 const KILLS = [
   'insert_spans',
@@ -217,11 +180,12 @@ it(
     expect([...(await spanCounts(NEW)).values()].every((count) => count === 1)).toBe(true);
     expect(await rowsBefore(NEW, 22)).toEqual(before);
     expect([await rowsBefore(OLD, 22), await spanCounts(OLD)]).toEqual([{}, new Map()]);
-    await breakCharts();
+    await breakCharts(bed.store, NEW);
     await expectStraysToFollow();
-    await expectBooksToBalance();
-    await expectChartsToAgree();
-    expect(await stagingDatabases()).toEqual([]);
+    const cells = { at: NEW, left: OLD };
+    await expectBooksToBalance(bed.store, cells, sentInAll.size);
+    await expectChartsToAgree(bed.store, NEW);
+    expect(await stagingDatabases(bed.store, [OLD, NEW])).toEqual([]);
   },
   TEST_TIMEOUT_MS,
 );
