@@ -13,6 +13,7 @@ import { MoveService } from '../gen/es/gob/tenantquota/v1/moves_pb.js';
 import { ProvisioningService, UsageService } from '../gen/es/gob/tenantquota/v1/provisioning_pb.js';
 import type { Lifecycle } from '../lib/lifecycle/lifecycle.js';
 import { createRpcClient } from '../lib/rpc/client.js';
+import { knownFirst } from './auth/known-first.js';
 import type { GatewayConfig } from './config.js';
 
 const GATEKEEPER_TIMEOUT_MS = 5_000;
@@ -27,8 +28,9 @@ export function openClients(config: GatewayConfig, lifecycle: Lifecycle) {
     lifecycle.add(`${service.typeName} client`, { close: () => client.close() });
     return client.calls;
   };
+  const gatekeeper = open(GatekeeperService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS);
   return {
-    gatekeeper: open(GatekeeperService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
+    gatekeeper: { ...gatekeeper, authorize: knownFirst(gatekeeper.authorize) },
     adminAccess: open(AdminAccessService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
     rateLimits: open(RateLimitService, gatekeeperUrl, GATEKEEPER_TIMEOUT_MS),
     /** Sign-in at GitLab. */

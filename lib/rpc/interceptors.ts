@@ -54,7 +54,9 @@ export function errorInterceptor(logger: Logger): Interceptor {
       return await next(request);
     } catch (thrown) {
       const error = toConnectError(thrown);
-      if (error.code === Code.Internal || error.code === Code.Unknown) {
+      const isFault = error.code === Code.Internal || error.code === Code.Unknown;
+      // The framework tells a caller that ended in the middle of its call by such an error as well.
+      if (isFault && !(request.signal.aborted && thrown instanceof ConnectError)) {
         logger.error({ err: thrown, method: request.method.name }, 'call failed');
       } else if (error.code === Code.Unavailable) {
         logger.debug(

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeRequest, makeRequest, makeSpan } from './otlp-receiver.clients.js';
 import { admission, eventually, startTestStack, type TestStack } from './otlp-receiver.harness.js';
 
-const CODE = { ok: '0', internal: '13', resourceExhausted: '8', unimplemented: '12' };
+const CODE = { ok: '0', invalidArgument: '3', resourceExhausted: '8', unimplemented: '12' };
 const MAX_REQUEST_BYTES = 64 * 1024;
 
 let stack: TestStack;
@@ -105,7 +105,7 @@ describe('message encodings', () => {
   it('refuses for good what cannot be inflated', async () => {
     for (const broken of [Buffer.from('not gzip'), gzipSync(oneSpan()).subarray(0, 20)]) {
       const { trailers } = await call(broken, { encoding: 'gzip' });
-      expect(trailers['grpc-status']).toBe(CODE.internal);
+      expect(trailers['grpc-status']).toBe(CODE.invalidArgument);
     }
   });
 

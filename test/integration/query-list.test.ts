@@ -123,7 +123,6 @@ describe('a filter that the newest hour hardly satisfies', () => {
       span(first + index, index === 0 ? newest : newest - HOUR - BigInt(index % 37) * (HOUR / 4n), service),
     );
   const spans = [...spread(0, 12, 'rare'), ...spread(100, 620, 'common')];
-  // Its matching span is hours behind its first one, which puts it into another window than the match.
   const late = [span(90, newest - 30n * HOUR, 'batch'), span(91, newest - 2n * HOUR, 'rare')];
   const all = [...spans, ...late.map((one) => ({ ...one, traceId: traceIdOf(90) }))];
   beforeAll(() => bed.insert(all));

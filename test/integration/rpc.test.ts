@@ -1,4 +1,6 @@
+import { connect as connectHttp2, constants } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { QueryService } from '../../gen/es/gob/query/v1/query_pb.js';
 import { AppError } from '../../lib/errors/app-error.js';
@@ -16,9 +18,12 @@ afterEach(async () => {
 });
 
 /** A server of one real contract whose listServices does what the test says. */
-async function serve(listServices: (tenantId: number, signal: AbortSignal) => Promise<string[]>) {
+async function serve(
+  listServices: (tenantId: number, signal: AbortSignal) => Promise<string[]>,
+  changes: Partial<ReturnType<typeof testServiceContext>> = {},
+) {
   const signer = await createTestSigner();
-  const context = testServiceContext();
+  const context = { ...testServiceContext(), ...changes };
   const server = await startRpcServer({
     ...context,
     address: ANY_PORT,
@@ -114,6 +119,36 @@ describe('internal calls', () => {
     abort.abort();
     await handlerEnded;
     await refused;
+  });
+
+  it('that a caller breaks off are no fault of ours', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    let running = 0;
+    const untilBrokenOff = (_tenantId: number, signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => {
+        running += 1;
+        signal.addEventListener('abort', () => {
+          running -= 1;
+          reject(signal.reason);
+        });
+      });
+    const { server, signer } = await serve(untilBrokenOff, { logger });
+    const session = connectHttp2(server.url);
+    closers.push(() => session.destroy());
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/gob.query.v1.QueryService/ListServices',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      authorization: `Bearer ${await signer.sign(testPrincipal(), 'query')}`,
+    });
+    stream.on('error', () => undefined).end(Buffer.alloc(5));
+    while (running === 0) await new Promise((resolve) => session.ping(resolve));
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    while (running > 0) await new Promise((resolve) => session.ping(resolve));
+    await new Promise((resolve) => session.ping(resolve));
+    expect(lines).toEqual([]);
   });
 
   it('are answered as Connect JSON over HTTP/1.1 on the same port', async () => {

@@ -39,6 +39,11 @@ describe('The original request', () => {
     '/v3/query/7/%5c..',
     '/v1/traces%00',
     'v1/traces',
+    '/v3/query/7/..%2f8/traces',
+    '/v3/query/7/x%2F%2e%2e%2F..%2f8',
+    '/v3/query/7/..;a/8/traces',
+    '/v3/query/7/%252e%252e/8/traces',
+    '/v3/query/7/a%252fb',
   ])('is refused as %s, which servers read in different ways', (uri) => {
     expect(() => asked(OURS, nginx(uri))).toThrow(/not plain/);
   });

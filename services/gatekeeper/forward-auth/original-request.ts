@@ -15,7 +15,7 @@ export interface OriginalRequest {
 export const FORWARD_AUTH_PATH = '/v1/auth/request';
 
 /** Bytes that servers read differently, or not as a path at all. */
-const ODD_BYTES = /\\|%5c|%00|[^\x21-\x7e]/i;
+const ODD_BYTES = /\\|%5c|%00|%25(?:2e|2f|5c)|[^\x21-\x7e]/i;
 
 /**
  * What the proxy says of the original request: NGINX in `X-Original-Method` and `X-Original-URI`, Traefik in `X-Forwarded-*`, Envoy
@@ -52,11 +52,16 @@ export function originalRequest(method: string, url: string, headers: IncomingHt
 /** Whether a server behind the proxy might read this as another path than the one that is judged here. */
 function isAmbiguous(path: string): boolean {
   const [root, ...segments] = path.split('/');
-  const isOdd = segments.some((segment, index) => {
-    const plain = segment.replaceAll(/%2e/gi, '.');
-    return plain === '.' || plain === '..' || (segment === '' && index < segments.length - 1);
-  });
+  const isOdd = segments.some(
+    (segment, index) => leadsElsewhere(segment) || (segment === '' && index < segments.length - 1),
+  );
   return root !== '' || isOdd || ODD_BYTES.test(path);
+}
+
+/** A name may hold a slash. A server that takes it for one must not find a way up behind it, nor before a parameter (`..;x`). */
+function leadsElsewhere(segment: string): boolean {
+  const parts = segment.replaceAll(/%2e/gi, '.').split(/%2f/i);
+  return parts.some((part) => /^\.\.?(?:;|%3b|$)/i.test(part));
 }
 
 /** The value that all who say something agree on. */

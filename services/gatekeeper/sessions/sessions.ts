@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { Kv } from '../../../lib/kv/kv.js';
+import { TurnGate } from '../../../lib/limits/turn-gate.js';
 import type { Identity, PasswordIdentityProvider } from '../identity/identity.js';
 import { sha256Hex } from '../keys/digest.js';
-import { TurnGate } from '../turn-gate.js';
 import { SignInAttempts } from './sign-in-attempts.js';
 
 /**

@@ -1,7 +1,8 @@
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import { fromConnectError } from '../../../lib/errors/connect.js';
+import { LruSet } from '../../../lib/limits/lru-set.js';
+import { TurnGate } from '../../../lib/limits/turn-gate.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
-import { LruSet } from '../derived/lru-set.js';
 import { retryDelayMs } from '../status/retry-delay.js';
 import type { Admission, AdmissionQuestion, Admissions, ReceivedSignal } from './admission.js';
 import type { AdmissionLink } from './admission-link.js';
@@ -10,10 +11,16 @@ import { AnswerCache } from './answer-cache.js';
 import { type CredentialForm, credentialForm, questionKey } from './credential-form.js';
 import { LeasePool } from './lease-pool.js';
 import { KnownSenderRefused, RateLimited } from './rate-limited.js';
+import { SilenceLog } from './silence-log.js';
 
 const RETURN_INTERVAL_MS = 250;
 /** A refusal is remembered so that a misconfigured exporter does not become the gatekeeper's load. */
 const REFUSAL_TTL_MS = 2_000;
+/**
+ * Questions about senders that were never admitted. Anybody can cause them, and answers about made-up tokens may take long
+ * (GitLab is asked): half of what a connection to the gatekeeper carries stays for those who are known.
+ */
+const UNKNOWN_AT_A_TIME = { running: 128, waiting: 256 } as const;
 const MAX_CACHED_ANSWERS = 10_000;
 const MAX_KNOWN_ADDRESSES = 10_000;
 /** Questions that one request waits for; others may have spent what came with each of them. */
@@ -44,8 +51,10 @@ export class GatekeeperAdmissions implements Admissions {
   /** Whose each question was when it was last answered: a storage quota that is used up is refused without a name. */
   readonly #senders = new Map<string, KnownSenderRefused['sender']>();
   readonly #asking = new Map<string, Asking>();
+  readonly #unknown = new TurnGate({ ...UNKNOWN_AT_A_TIME, refusal: () => unavailable() });
   readonly #pool = new LeasePool();
   readonly #timer: NodeJS.Timeout;
+  readonly #silence: SilenceLog;
   readonly #onRefused: (sender: Pick<Admission, 'tenantId' | 'projectId'>) => void;
 
   /** `onRefused` hears of senders that were admitted and are no more, as when their project is switched off. */
@@ -56,6 +65,7 @@ export class GatekeeperAdmissions implements Admissions {
   ) {
     this.#link = link;
     this.#logger = logger;
+    this.#silence = new SilenceLog(logger);
     this.#onRefused = onRefused;
     this.#timer = setInterval(() => void this.#returnLeases(), RETURN_INTERVAL_MS).unref();
   }
@@ -118,7 +128,11 @@ export class GatekeeperAdmissions implements Admissions {
   }
 
   #ask(sender: Sender, needBytes: number): Asking {
-    const asking: Asking = { waitingBytes: 0, answer: this.#call(sender, needBytes) };
+    const call = () => this.#call(sender, needBytes);
+    const answer = this.#senders.has(sender.key) ? call() : this.#unknown.run(call);
+    // Refused before it was asked, it must not be waited for.
+    answer.catch(() => this.#asking.delete(sender.key));
+    const asking: Asking = { waitingBytes: 0, answer };
     this.#asking.set(sender.key, asking);
     return asking;
   }
@@ -199,7 +213,7 @@ export class GatekeeperAdmissions implements Admissions {
     const refusal = fromConnectError(error);
     if (isAboutIdentity(refusal) || refusal.code === 'rate_limited' || refusal.code === 'invalid_argument')
       return refusal;
-    this.#logger.warn({ reason: refusal.message, code: refusal.code }, 'the gatekeeper gave no answer');
+    this.#silence.note(refusal);
     return unavailable(error);
   }
 }

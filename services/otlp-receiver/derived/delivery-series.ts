@@ -1,3 +1,4 @@
+import type { LruSet } from '../../../lib/limits/lru-set.js';
 import type { NativeBlock } from '../native/block.js';
 import { DayBlocks } from '../native/day-blocks.js';
 import { SERIES_TABLE, type SeriesRow, seriesColumns } from '../transcode/metric-columns.js';
@@ -5,7 +6,6 @@ import { RepeatedBytes, sharedBytes } from '../transcode/request-limits.js';
 import type { Memory, Owner } from './derived-rows.js';
 import type { LabelValues } from './label-values.js';
 import type { LimitNote } from './limit-note.js';
-import type { LruSet } from './lru-set.js';
 import { OVERFLOW_LABEL, overflowRow } from './overflow-row.js';
 import type { SeriesCount, SeriesFate } from './series-count.js';
 import { type AskStored, seriesKey } from './stored-series.js';
@@ -39,7 +39,7 @@ export class DeliverySeries {
   readonly #days = new Map<number, DaySeries>();
   /** Points of one day mostly follow one another. */
   #last: DaySeries | undefined;
-  readonly #repeated = new RepeatedBytes();
+  readonly #repeated: RepeatedBytes;
   readonly #rows = new DayBlocks(SERIES_TABLE, seriesColumns);
   #lastResource: SeriesRow['ResourceAttrs'] | undefined;
   #over: Over | undefined;
@@ -48,6 +48,7 @@ export class DeliverySeries {
     this.#owner = owner;
     this.#memory = memory;
     this.#askStored = askStored;
+    this.#repeated = new RepeatedBytes(owner.requestBytes ?? Number.POSITIVE_INFINITY);
   }
 
   /** As `Sightings.series`. */

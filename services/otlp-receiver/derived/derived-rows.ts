@@ -1,10 +1,10 @@
+import { LruSet } from '../../../lib/limits/lru-set.js';
 import type { CardinalityLimits, ReceivedSignal } from '../admission/admission.js';
 import type { NativeBlock } from '../native/block.js';
 import type { Sightings } from '../transcode/sightings.js';
 import { AttributePairs } from './attribute-pairs.js';
 import { DeliveryRows } from './delivery-rows.js';
 import type { LimitNote } from './limit-note.js';
-import { LruSet } from './lru-set.js';
 import { RememberedGroups } from './remembered-groups.js';
 import { SeriesCount } from './series-count.js';
 import type { AskStored } from './stored-series.js';
@@ -37,6 +37,8 @@ export interface DeliveryOwner {
   readonly signal: ReceivedSignal;
   /** Without them nothing is capped but the catalogue, by its built-in limits. */
   readonly cardinality?: CardinalityLimits | undefined;
+  /** Of the export, which its rows are in a proportion to. */
+  readonly requestBytes?: number;
 }
 
 export interface Owner extends DeliveryOwner {

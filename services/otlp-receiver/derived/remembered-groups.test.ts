@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LruSet } from './lru-set.js';
+import { LruSet } from '../../../lib/limits/lru-set.js';
 import { RememberedGroups } from './remembered-groups.js';
 
 describe('LruSet', () => {

@@ -1,6 +1,5 @@
-import type { handleUnaryCall, Metadata } from '@grpc/grpc-js';
-import { clientAddress, type TrustedProxies } from '../../../lib/auth/client-address.js';
-import { presentedToken } from '../../../lib/auth/presented-token.js';
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { TrustedProxies } from '../../../lib/auth/client-address.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Ingest } from '../ingest/ingest.js';
@@ -8,7 +7,9 @@ import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Arrival, TurnedAway } from '../ledger/turned-away.js';
 import type { SignalDefinition } from '../signals/signal.js';
-import { clientCertificateIn } from './connection-facts.js';
+import { arrivedWith } from './arriving-export.js';
+import type { RawMessage } from './raw-service.js';
+import { type CallHead, senderOf } from './sender-of.js';
 import { toServerError } from './to-server-error.js';
 
 export interface ExportOptions {
@@ -19,71 +20,54 @@ export interface ExportOptions {
   readonly trustedProxies: TrustedProxies | undefined;
 }
 
-/** `Export` of one signal's service. The transport has undone compression already, so the wire size is not known here. */
+/** `Export` of one signal's service. */
 export function exportSignal(
   signal: SignalDefinition,
   options: ExportOptions,
-): handleUnaryCall<Buffer, Buffer> {
+): handleUnaryCall<RawMessage, Buffer> {
   return (call, answer) => {
-    const { request: body, metadata } = call;
-    receive(signal, { body, metadata, peer: hostOf(call.getPeer()) }, options).then(
+    const { request: message, metadata } = call;
+    receive(signal, { message, metadata, peer: call.getPeer() }, options).then(
       (response) => answer(null, response),
       (error) => answer(toServerError(toAppError(error))),
     );
   };
 }
 
-interface Call {
-  readonly body: Buffer;
-  readonly metadata: Metadata;
-  readonly peer: string;
-}
-
-/** Without the port: `10.0.0.1:443` or `[::1]:443`. The library says `unknown` of a connection that is gone. */
-function hostOf(peer: string): string {
-  const end = peer.lastIndexOf(':');
-  const host = end < 0 ? peer : peer.slice(0, end);
-  return host.startsWith('[') ? host.slice(1, -1) : host;
-}
-
-function forwardedForIn(metadata: Metadata): string {
-  return metadata.get('x-forwarded-for').join(',');
+interface Call extends CallHead {
+  readonly message: RawMessage;
 }
 
 async function receive(
   signal: SignalDefinition,
-  { body, metadata, peer }: Call,
+  { message, ...head }: Call,
   { ingest, ledger, turnedAway, logger, trustedProxies }: ExportOptions,
 ): Promise<Buffer> {
-  const startedMs = performance.now();
-  const lease = ingest.lease();
-  const userAgent = metadata.get('user-agent')[0]?.toString();
-  const arrival: Arrival = { signal: signal.name, bytes: body.length, isEntered: false, userAgent };
+  const { bytes: wire } = message;
+  const { lease, compression, startedMs, onAdmitted } = arrivedWith(head.metadata);
+  const receivedMs = performance.now();
+  const userAgent = head.metadata.get('user-agent')[0]?.toString();
+  const arrival: Arrival = { signal: signal.name, bytes: wire.length, isEntered: false, userAgent };
   let outcome = 'ok';
   try {
-    lease.grow(body.length);
-    const question = {
-      token: presentedToken((name) => metadata.get(name)[0]?.toString()),
-      clientCertificate: clientCertificateIn(metadata),
-      pathTenantId: 0,
-      pathProjectId: 0n,
-      signal: signal.name,
-      wireBytes: body.length,
-      clientAddress: clientAddress({ peer, forwardedFor: forwardedForIn(metadata) }, trustedProxies),
-    };
+    // Counted while it came, unless the library did not show it.
+    lease.grow(Math.max(0, wire.length - lease.heldBytes));
+    const question = { ...senderOf(head, trustedProxies), signal: signal.name, wireBytes: wire.length };
     const admitted = ingest.admit(question, arrival);
     // A sender with a lease is admitted at once, without a turn of the event loop.
     const admission = admitted instanceof Promise ? await admitted : admitted;
     lease.assign(admission.tenantId);
+    onAdmitted();
     arrival.isEntered = true;
-    const result = await ingest.export({
+    const result = await ingest.exportInflated({
       signal,
       admission,
       encoding: 'protobuf',
       userAgent,
-      body,
+      wire,
+      compression: message.isCompressed ? compression : 'identity',
       lease,
-      receivedMs: startedMs,
+      receivedMs,
     });
     return Buffer.from(signal.encodeResponse(toPartialSuccess(result, signal)));
   } catch (thrown) {

@@ -5,8 +5,8 @@ import type { Readiness } from '../../../lib/health/readiness.js';
 import { bindError } from '../../../lib/lifecycle/listen.js';
 import type { ReloadingTls } from '../../../lib/tls/reloading-tls.js';
 import { SIGNALS } from '../signals/signals.js';
-import { connectionFacts } from './connection-facts.js';
 import { type ExportOptions, exportSignal } from './export-signal.js';
+import { guardCalls } from './guard-calls.js';
 import { addHealth } from './health.js';
 import { rawExportService } from './raw-service.js';
 import { addReflection } from './reflection.js';
@@ -14,12 +14,14 @@ import { ReloadingServerCredentials } from './server-credentials.js';
 import { streamsUntil } from './streams-until.js';
 
 /** Far more than an exporter has under way on one connection; grpc-js sets no bound by itself. */
-const MAX_STREAMS = 1_000;
+const MAX_STREAMS = 256;
 /** The OTLP specification's recommendation for a response. */
 const MAX_RESPONSE_BYTES = 4 * 2 ** 20;
 /** A connection that is silent for this long is asked whether it is still there. */
 const KEEPALIVE_TIME_MS = 60_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
+/** Clients answer pings for ever, so those without a call are asked to connect anew when they need to. Exporters do by themselves. */
+const IDLE_TIMEOUT_MS = 5 * 60_000;
 
 export interface GrpcServer {
   readonly url: string;
@@ -31,6 +33,8 @@ export interface GrpcServerOptions extends ExportOptions {
   readonly readiness: Readiness;
   /** Undefined: the port speaks in clear. */
   readonly tls: ReloadingTls | undefined;
+  /** Time without a call after which a connection is closed. Default 5 min. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** OTLP over gRPC, with the standard health and reflection services. Many calls of one connection run at once. */
@@ -49,7 +53,8 @@ export async function startGrpcServer(address: Address, options: GrpcServerOptio
     'grpc.enable_channelz': 0,
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-    interceptors: [streamsUntil(closing.signal, connectionFacts)],
+    'grpc.max_connection_idle_ms': options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+    interceptors: [streamsUntil(closing.signal, guardCalls(options))],
   });
   for (const signal of Object.values(SIGNALS))
     server.addService(rawExportService(signal.grpcService), { export: exportSignal(signal, options) });

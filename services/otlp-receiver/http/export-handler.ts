@@ -6,17 +6,23 @@ import { presentedToken } from '../../../lib/auth/presented-token.js';
 import type { AppError } from '../../../lib/errors/app-error.js';
 import { toAppError } from '../../../lib/errors/connect.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
-import type { Admission, AdmissionQuestion } from '../admission/admission.js';
+import type { AdmissionQuestion } from '../admission/admission.js';
 import { peerCertificateOf } from '../admission/peer-certificate.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { toPartialSuccess } from '../ingest/partial-success.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Arrival, TurnedAway } from '../ledger/turned-away.js';
 import type { ByteLease } from '../pipeline/byte-budget.js';
-import { decompress } from './inflate.js';
 import { Invitation } from './invitation.js';
 import { acceptsGzip, encodingOf, requireCompression, requireEncoding } from './negotiation.js';
-import { type AnyRequest, bodyTooLarge, declaredLength, discardBody, readBody } from './read-body.js';
+import {
+  type AnyRequest,
+  BODY_TIMEOUT_MS,
+  bodyTooLarge,
+  declaredLength,
+  discardBody,
+  readBody,
+} from './read-body.js';
 import { errorAnswer, type ResponseForm, type Success, send, successAnswer } from './respond.js';
 import { matchExport } from './routes.js';
 
@@ -29,9 +35,6 @@ export interface ExportHandlerOptions {
   /** Once true, answers end their connection: it would stay open, idle, for the server's whole grace period. */
   readonly isClosing: () => boolean;
 }
-
-/** Slow uplinks exist; clients that never finish do as well. */
-const BODY_TIMEOUT_MS = 30_000;
 
 /** Answers one HTTP request, whatever happens. Never rejects. */
 export async function handleExport(
@@ -89,10 +92,12 @@ async function receive(request: AnyRequest, receiving: Receiving): Promise<Succe
     throw bodyTooLarge(ingest.maxRequestBytes, declared);
   }
   const early = declared === undefined ? undefined : await ask(declared);
+  if (early) lease.assign(early.tenantId);
   invitation.send();
   const wire = await readBody(request, {
     maxBytes: ingest.maxRequestBytes,
     lease,
+    identify: async () => lease.assign((await ask(0)).tenantId),
     timeoutMs: BODY_TIMEOUT_MS,
   }).catch(async (error) => {
     if (!early) await identify(ask);
@@ -103,11 +108,7 @@ async function receive(request: AnyRequest, receiving: Receiving): Promise<Succe
   lease.assign(admission.tenantId);
   arrival.isEntered = true;
   const sender = { signal, admission, encoding, userAgent: arrival.userAgent };
-  const body = await inflated({ wire, compression, admission, ingest, lease }).catch((error) => {
-    ingest.refused({ ...sender, body: wire }, toAppError(error));
-    throw error;
-  });
-  const result = await ingest.export({ ...sender, body, lease, receivedMs });
+  const result = await ingest.exportInflated({ ...sender, wire, compression, lease, receivedMs });
   return { signal, partial: toPartialSuccess(result, signal) };
 }
 
@@ -118,20 +119,6 @@ async function identify(ask: (wireBytes: number) => unknown): Promise<void> {
   } catch {
     // Then it belongs to nobody.
   }
-}
-
-interface Inflating {
-  readonly wire: Buffer;
-  readonly compression: ReturnType<typeof requireCompression>;
-  readonly admission: Admission;
-  readonly ingest: Ingest;
-  readonly lease: ByteLease;
-}
-
-async function inflated({ wire, compression, admission, ingest, lease }: Inflating): Promise<Buffer> {
-  const body = await decompress(wire, compression, ingest.limitFor(admission));
-  if (body !== wire) lease.grow(body.length);
-  return body;
 }
 
 type Sender = Pick<AdmissionQuestion, 'cloudConnector' | 'token' | 'clientCertificate' | 'clientAddress'>;

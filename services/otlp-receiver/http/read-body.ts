@@ -10,9 +10,16 @@ export interface ReadBodyOptions {
   readonly maxBytes: number;
   /** Counts the bytes while they arrive. */
   readonly lease: ByteLease;
+  /** Finds out who sends and assigns the lease, when nothing more may be read before. The body waits for it. */
+  readonly identify: () => Promise<void>;
   readonly timeoutMs: number;
 }
 
+/** So many pieces are made one: each costs some 200 bytes besides its own, and a client may send single bytes. */
+const GATHERED_PIECES = 1_024;
+
+/** For a whole body. Slow uplinks exist; clients that never finish do as well. */
+export const BODY_TIMEOUT_MS = 30_000;
 /** Time for a client to finish a body that nobody reads, so that it gets to read the answer. */
 const DISCARD_TIMEOUT_MS = 10_000;
 
@@ -36,10 +43,11 @@ export function bodyTooLarge(maxBytes: number, declaredBytes?: number): LimitExc
  * the client goes away, `invalid_argument` when it takes longer than `timeoutMs`, or what the lease throws.
  */
 export function readBody(request: AnyRequest, options: ReadBodyOptions): Promise<Buffer> {
-  const { maxBytes, lease, timeoutMs } = options;
+  const { maxBytes, lease, identify, timeoutMs } = options;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let pieces = 0;
     const finish = (settle: () => void) => {
       clearTimeout(timer);
       request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
@@ -54,10 +62,14 @@ export function readBody(request: AnyRequest, options: ReadBodyOptions): Promise
       if (size > maxBytes) return fail(bodyTooLarge(maxBytes));
       try {
         lease.grow(chunk.length);
-        chunks.push(chunk);
       } catch (error) {
-        fail(error);
+        return fail(error);
       }
+      chunks.push(chunk);
+      if (++pieces % GATHERED_PIECES === 0) chunks.push(Buffer.concat(chunks.splice(-GATHERED_PIECES)));
+      if (!lease.needsOwner || request.isPaused()) return;
+      request.pause();
+      identify().then(() => request.resume(), fail);
     };
     const timer = setTimeout(() => fail(tooSlow(timeoutMs)), timeoutMs);
     if (request.destroyed) return onGone();
@@ -73,7 +85,7 @@ export function discardBody(request: AnyRequest): void {
   request.resume();
 }
 
-function tooSlow(timeoutMs: number): AppError {
+export function tooSlow(timeoutMs: number): AppError {
   return new AppError('invalid_argument', `The body did not arrive within ${timeoutMs / 1000} s.`, {
     field: 'body',
   });

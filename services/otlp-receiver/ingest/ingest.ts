@@ -1,6 +1,8 @@
 import type { AppError } from '../../../lib/errors/app-error.js';
+import { toAppError } from '../../../lib/errors/connect.js';
 import type { Admission, AdmissionQuestion, Admissions } from '../admission/admission.js';
 import type { DerivedRows, OpenDelivery } from '../derived/derived-rows.js';
+import { decompress } from '../http/inflate.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { RejectLog } from '../ledger/reject-log.js';
 import type { Arrival } from '../ledger/turned-away.js';
@@ -15,6 +17,7 @@ import { answerOf, type Duplicates, duplicateKey } from './duplicates.js';
 import { enterLimited } from './enter-limited.js';
 import { type EnteredExport, enterUnread, readJsonOf, sharesOf, wholeOf } from './entered-export.js';
 import { ExportBooks } from './export-books.js';
+import { InflateTurns } from './inflate-turns.js';
 import {
   JOINT_BYTES,
   JOINT_LINGER_MS,
@@ -23,7 +26,14 @@ import {
   jointKey,
   mayJoin,
 } from './joint-export.js';
-import { accountOf, type ReceivedExport, type RefusedExport, tooLarge, unreadOf } from './received-export.js';
+import {
+  accountOf,
+  type CompressedExport,
+  type ReceivedExport,
+  type RefusedExport,
+  tooLarge,
+  unreadOf,
+} from './received-export.js';
 
 export interface IngestOptions {
   readonly admissions: Admissions;
@@ -43,6 +53,7 @@ export interface IngestOptions {
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #books: ExportBooks;
+  readonly #inflateTurns = new InflateTurns();
   readonly #companions = new Companions<EnteredExport, TranscodeResult>({
     maxBytes: JOINT_BYTES,
     lingerMs: JOINT_LINGER_MS,
@@ -71,6 +82,24 @@ export class Ingest {
     return Math.min(admission.maxRequestBytes, this.#options.maxRequestBytes);
   }
 
+  /** `export` of what may be compressed. */
+  exportInflated({ wire, compression, ...received }: CompressedExport): Promise<TranscodeResult> {
+    if (compression === 'identity') return this.export({ ...received, body: wire });
+    const { admission, lease } = received;
+    const inflated = this.#inflateTurns.run(admission.tenantId, async () => {
+      const body = await decompress(wire, compression, this.limitFor(admission));
+      lease.grow(body.length);
+      return body;
+    });
+    return inflated.then(
+      (body) => this.export({ ...received, body }),
+      (error) => {
+        this.#refused({ ...received, body: wire }, toAppError(error));
+        throw error;
+      },
+    );
+  }
+
   /** Resolves when everything that was accepted is durable. Rejects with AppError otherwise. */
   async export(received: ReceivedExport): Promise<TranscodeResult> {
     const { body } = received;
@@ -92,7 +121,7 @@ export class Ingest {
   }
 
   /** Enters a request that was refused between its admission and `export`. */
-  refused(refusal: RefusedExport, error: AppError): void {
+  #refused(refusal: RefusedExport, error: AppError): void {
     const refused = { ...refusal, account: accountOf(refusal) };
     const shares = unreadOf(refusal);
     this.#options.ledger.received(refused.account, shares);
@@ -170,8 +199,9 @@ export class Ingest {
     return enterLimited(this.#options.ledger, entered, { result, notes: derived.limited() });
   }
 
-  #openDerived({ admission, signal }: EnteredExport): OpenDelivery {
-    return this.#options.derivedRows.open({ ...admission, signal: signal.name });
+  #openDerived({ admission, signal, wire }: EnteredExport): OpenDelivery {
+    const { length: requestBytes } = wire;
+    return this.#options.derivedRows.open({ ...admission, signal: signal.name, requestBytes });
   }
 
   /** The copy is answered like the first, and not before that one is durable. */

@@ -1,4 +1,5 @@
 import type { Admission } from '../admission/admission.js';
+import type { Compression } from '../http/negotiation.js';
 import { type Account, minuteOf, type Share } from '../ledger/account.js';
 import { LimitExceeded } from '../ledger/limit-exceeded.js';
 import type { ByteLease } from '../pipeline/byte-budget.js';
@@ -19,6 +20,12 @@ export interface ReceivedExport {
   readonly lease: ByteLease;
   /** Point of `performance.now()` when the body was complete; from then on the exporter waits for us. */
   readonly receivedMs: number;
+}
+
+/** The same as it came over the wire. */
+export interface CompressedExport extends Omit<ReceivedExport, 'body'> {
+  readonly wire: Buffer;
+  readonly compression: Compression;
 }
 
 export type RefusedExport = Omit<ReceivedExport, 'lease' | 'receivedMs'>;

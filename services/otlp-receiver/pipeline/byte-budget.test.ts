@@ -46,4 +46,21 @@ describe('ByteBudget', () => {
     other.release();
     expect(budget.usedBytes).toBe(0);
   });
+
+  it('wants to know whose it is what is large, and everything while much belongs to nobody', () => {
+    const budget = new ByteBudget({ totalBytes: 400_000, tenantBytes: 400_000 });
+    const lease = budget.lease();
+    lease.grow(65_536);
+    expect(lease.needsOwner).toBe(false);
+    lease.grow(1);
+    expect(lease.needsOwner).toBe(true);
+    const small = budget.lease();
+    small.grow(34_464);
+    expect(small.needsOwner).toBe(true);
+    lease.assign(1);
+    expect([lease.needsOwner, small.needsOwner]).toEqual([false, false]);
+    lease.release();
+    small.release();
+    expect(budget.usedBytes).toBe(0);
+  });
 });

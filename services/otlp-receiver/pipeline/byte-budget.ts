@@ -9,13 +9,20 @@ export interface ByteBudgetOptions {
 /** What one request holds of the budget. */
 export interface ByteLease {
   readonly heldBytes: number;
-  /** From now on the bytes count for the tenant as well. Throws like `grow`. */
+  /** It holds as much as may be held of somebody unknown: nothing more should be read before `assign`. */
+  readonly needsOwner: boolean;
+  /** From now on the bytes count for the tenant as well; further calls change nothing. Throws like `grow`. */
   assign(tenantId: number): void;
   /** Throws AppError `unavailable` with a retry delay when the budget is used up by others. */
   grow(bytes: number): void;
   /** Gives everything back; may be called twice. */
   release(): void;
 }
+
+/** Of one request whose sender is not known: most exports are smaller, and are read before anybody is asked. */
+const UNKNOWN_REQUEST_BYTES = 64 * 2 ** 10;
+/** Part of the total that requests of unknown senders may hold together. */
+const UNKNOWN_SHARE = 0.25;
 
 /**
  * Bounds the bytes that are held in memory, in total and per tenant. A request that is alone always passes: its size has a
@@ -25,6 +32,7 @@ export class ByteBudget {
   readonly #options: ByteBudgetOptions;
   readonly #byTenant = new Map<number, number>();
   #total = 0;
+  #unknown = 0;
 
   constructor(options: ByteBudgetOptions) {
     this.#options = options;
@@ -42,22 +50,30 @@ export class ByteBudget {
   lease(): ByteLease {
     let held = 0;
     let tenant: number | undefined;
+    const isOverUnknownShare = () => this.#unknown > this.#options.totalBytes * UNKNOWN_SHARE;
     return {
       get heldBytes() {
         return held;
       },
+      get needsOwner() {
+        return tenant === undefined && (held > UNKNOWN_REQUEST_BYTES || isOverUnknownShare());
+      },
       assign: (tenantId) => {
+        if (tenant !== undefined) return;
         this.#takeForTenant(tenantId, held, 0);
+        this.#unknown -= held;
         tenant = tenantId;
       },
       grow: (bytes) => {
         this.#take(bytes, held);
-        if (tenant !== undefined) this.#takeForTenantOrUndo(tenant, bytes, held);
+        if (tenant === undefined) this.#unknown += bytes;
+        else this.#takeForTenantOrUndo(tenant, bytes, held);
         held += bytes;
       },
       release: () => {
         this.#total -= held;
-        if (tenant !== undefined) this.#giveBack(tenant, held);
+        if (tenant === undefined) this.#unknown -= held;
+        else this.#giveBack(tenant, held);
         held = 0;
       },
     };

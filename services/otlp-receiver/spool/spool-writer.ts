@@ -29,6 +29,8 @@ export interface SpoolWriterOptions {
 
 /** Bytes of one group commit: what comes later waits for no more than this. */
 const MAX_COMMIT_BYTES = 8 * 2 ** 20;
+/** Of them one tenant's, in its turn, unless a single export is more. */
+const TURN_BYTES = 2 ** 20;
 const TICK_MS = 25;
 /** After the disk has failed nothing is tried for this long. */
 const TROUBLE_PAUSE_MS = 1_000;
@@ -93,7 +95,7 @@ export class SpoolWriter {
     // Exports of the same turn of the event loop go together from the first commit on.
     await new Promise((resolve) => setImmediate(resolve));
     do {
-      await this.#commit(this.#queues.take(MAX_COMMIT_BYTES));
+      await this.#commit(this.#queues.take(MAX_COMMIT_BYTES, TURN_BYTES));
       segments.retireFull();
       this.#retireDue();
       await segments.sealRetired();

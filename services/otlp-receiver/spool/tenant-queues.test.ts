@@ -24,3 +24,13 @@ it('gives at least one, begins with the next tenant the other time, and lets go 
   expect(names(queues.remove(({ name }) => name.endsWith('2')))).toBe('a2 b2');
   expect(names(queues.take(10_000))).toBe('a3');
 });
+
+it('lets small ones of a tenant go together, so that large ones of another do not come between them', () => {
+  const queues = new TenantQueues<ReturnType<typeof item>>();
+  for (const name of ['a1', 'a2']) queues.push(item(1, name, 500));
+  for (const name of ['b1', 'b2', 'b3', 'b4']) queues.push(item(2, name));
+  expect(names(queues.take(100, 30))).toBe('a1');
+  expect(names(queues.take(100, 30))).toBe('b1 b2 b3 a2');
+  expect(names(queues.take(100, 30))).toBe('b4');
+  expect(queues.isEmpty).toBe(true);
+});

@@ -19,15 +19,17 @@ export class TenantQueues<T extends Queued> {
     else this.#queues.set(item.tenantId, [item]);
   }
 
-  /** One of each tenant after the other until the bytes are reached; at least one. */
-  take(maxBytes: number): T[] {
+  /**
+   * One of each tenant after the other until the bytes are reached; at least one. With `turnBytes` as many small ones of a
+   * tenant as make that much, so that who sends small items is not one of them behind each large one of another.
+   */
+  take(maxBytes: number, turnBytes = 0): T[] {
     const taken: T[] = [];
     let bytes = 0;
     for (const [tenantId, queue] of this.#queues) {
-      const item = queue.shift();
-      if (item === undefined) continue;
-      taken.push(item);
-      bytes += item.bytes;
+      const turn = takeTurn(queue, turnBytes);
+      taken.push(...turn);
+      for (const item of turn) bytes += item.bytes;
       // Deleted and set again, a key moves to the end, where the running iteration comes by once more.
       this.#queues.delete(tenantId);
       if (queue.length > 0) this.#queues.set(tenantId, queue);
@@ -47,4 +49,15 @@ export class TenantQueues<T extends Queued> {
     }
     return removed;
   }
+}
+
+/** The first one, and those behind it that fit. */
+function takeTurn<T extends Queued>(queue: T[], turnBytes: number): T[] {
+  let bytes = queue[0]?.bytes ?? 0;
+  let count = 1;
+  for (let next = queue[count]; next && bytes + next.bytes <= turnBytes; next = queue[count]) {
+    bytes += next.bytes;
+    count += 1;
+  }
+  return queue.splice(0, count);
 }

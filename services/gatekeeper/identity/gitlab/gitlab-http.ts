@@ -1,6 +1,6 @@
 import { AppError } from '../../../../lib/errors/app-error.js';
+import { TurnGate } from '../../../../lib/limits/turn-gate.js';
 import type { Counter } from '../../../../lib/telemetry/metrics.js';
-import { TurnGate } from '../../turn-gate.js';
 import { readBounded } from '../read-bounded.js';
 import type { GitlabPauses } from './gitlab-pauses.js';
 

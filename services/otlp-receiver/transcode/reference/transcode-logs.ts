@@ -18,7 +18,7 @@ export const transcodeLogs: Transcode = (bytes, context) => {
   const window = acceptWindow(context.nowUnixNano, context.limits.retentionDays);
   const rows = new DayBlocks(LOGS_TABLE, logColumns);
   const tally = new Tally();
-  const repeated = new RepeatedBytes();
+  const repeated = new RepeatedBytes(bytes.length);
   const request = decodeExactly(ExportLogsServiceRequest, EXPORT_LOGS_SHAPE, bytes);
   const resources = request.resourceLogs.map(({ scopeLogs, ...rest }) => ({ ...rest, scopes: scopeLogs }));
   walkEnvelopes(resources, {

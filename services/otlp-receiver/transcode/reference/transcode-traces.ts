@@ -18,7 +18,7 @@ export const transcodeTraces: Transcode = (bytes, context) => {
   const window = acceptWindow(context.nowUnixNano, context.limits.retentionDays);
   const rows = new DayBlocks(SPANS_TABLE, spanColumns);
   const tally = new Tally();
-  const repeated = new RepeatedBytes();
+  const repeated = new RepeatedBytes(bytes.length);
   const request = decodeExactly(ExportTraceServiceRequest, EXPORT_TRACES_SHAPE, bytes);
   const resources = request.resourceSpans.map(({ scopeSpans, ...rest }) => ({ ...rest, scopes: scopeSpans }));
   walkEnvelopes(resources, {

@@ -15,7 +15,7 @@ export class ArrayColumn {
   }
 
   clear(): void {
-    this.#offsets.length = 0;
+    this.#offsets.clear();
     clearColumn(this.#element);
   }
 
@@ -38,7 +38,7 @@ export class ArrayColumn {
 export type BlockColumn = GrowableBytes | FixedColumn | BlockDictionary | MapColumn | ArrayColumn;
 
 export function clearColumn(column: BlockColumn): void {
-  if (column instanceof GrowableBytes) column.length = 0;
+  if (column instanceof GrowableBytes) column.clear();
   else if (!isFixed(column)) column.clear();
 }
 

@@ -60,7 +60,7 @@ export class BlockDictionary {
       this.#toBlock[this.#used.values[index] as number] = 0;
     this.#used.length = 1;
     this.#usedBytes = 0;
-    this.indexes.length = 0;
+    this.indexes.clear();
   }
 
   /** Bytes that `write` needs at most. */

@@ -1,4 +1,4 @@
-import { ATTRIBUTE_BYTES, MAX_ITEMS, MAX_REPEATED_BYTES } from '../request-limits.js';
+import { ATTRIBUTE_BYTES, MAX_ITEMS, maxRepeatedBytes } from '../request-limits.js';
 import type { AttributeOrder } from './attribute-order.js';
 import type { AttributeBlock } from './map-column.js';
 import type { SharedRun } from './note-sightings.js';
@@ -142,7 +142,7 @@ export class EnvelopeReader {
   /** The last `count` rows share these attributes. More of them than may be repeated is UNUSUAL. */
   #shareAmong(count: number, source: SharedRun['source'], shared: AttributeBlock): void {
     this.#repeatedBytes += count * (shared.values.length + shared.keys.length * ATTRIBUTE_BYTES);
-    if (this.#repeatedBytes > MAX_REPEATED_BYTES) throw UNUSUAL;
+    if (this.#repeatedBytes > maxRepeatedBytes(this.#source.bytes.length)) throw UNUSUAL;
     if (shared.keys.length === 0) return;
     const entries = () => this.#shared.textsOf(shared);
     this.runs.push({ source, from: this.#items.block.rows - count, count, entries });

@@ -4,6 +4,9 @@ import { UNUSUAL } from './unusual.js';
 /** Above this many bytes one native copy is faster than a loop over 32-bit words. */
 const NATIVE_COPY_BYTES = 192;
 const HIGH_BITS = 0x80808080;
+const FIRST_BYTES = 1024;
+/** Usual columns of the largest batches are smaller. */
+const KEPT_BYTES = 8 * 2 ** 20;
 
 /** Where bytes are copied from: a request, or another buffer. */
 export interface ByteSource {
@@ -17,8 +20,16 @@ export class GrowableBytes {
   view: DataView;
   length = 0;
 
-  constructor(capacity = 1024) {
+  constructor(capacity = FIRST_BYTES) {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Empties it. What one extraordinary request needed is not kept for all that follow. */
+  clear(): void {
+    this.length = 0;
+    if (this.bytes.length <= KEPT_BYTES) return;
+    this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
     this.view = new DataView(this.bytes.buffer);
   }
 

@@ -53,9 +53,9 @@ export class MapColumn {
   }
 
   clear(): void {
-    this.offsets.length = 0;
+    this.offsets.clear();
     this.keys.clear();
-    this.values.length = 0;
+    this.values.clear();
   }
 
   get maxBytes(): number {

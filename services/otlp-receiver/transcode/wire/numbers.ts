@@ -1,7 +1,17 @@
+const FIRST_NUMBERS = 256;
+/** Usual columns of the largest batches have fewer. */
+const KEPT_NUMBERS = 2 * 2 ** 20;
+
 /** A growable list of 32-bit numbers, reused from block to block. */
 export class Numbers {
-  values = new Uint32Array(256);
+  values = new Uint32Array(FIRST_NUMBERS);
   length = 0;
+
+  /** Empties it. What one extraordinary request needed is not kept for all that follow. */
+  clear(): void {
+    this.length = 0;
+    if (this.values.length > KEPT_NUMBERS) this.values = new Uint32Array(FIRST_NUMBERS);
+  }
 
   push(value: number): void {
     if (this.length === this.values.length) this.#grow();

@@ -1,4 +1,4 @@
-import type { AppError } from '../../lib/errors/app-error.js';
+import type { AppError } from '../errors/app-error.js';
 
 export interface TurnGateOptions {
   /** How many run at once. */
