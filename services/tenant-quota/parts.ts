@@ -72,7 +72,7 @@ export async function startParts(options: PartsOptions): Promise<TenantQuotaCont
     intervalMs: config.retentionIntervalMs,
   });
   const moving: OpenedMoves = openMoves({
-    ...{ store, cluster, clusterOf, registry, writer, locks, kv, audit, refresh, logger },
+    ...{ store, clusterOf, registry, writer, locks, kv, audit, refresh, logger },
     graceMs: config.moveGraceMs,
   });
   keeper.start();

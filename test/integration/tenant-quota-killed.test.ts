@@ -67,6 +67,7 @@ it(
     expect(await enable(living.url, 44)).toBe(TenantStatus.READY);
     expect(await registered()).toEqual(['44 ready t44/p']);
     await living.end();
+    await quota.close();
   },
   TEST_TIMEOUT_MS,
 );

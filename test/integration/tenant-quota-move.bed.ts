@@ -7,7 +7,8 @@ import { runCommand } from '../../gateway/cli/run-command.js';
 import { gatewaySettings } from '../../gateway/config.js';
 import { startGateway } from '../../gateway/service.js';
 import { loadConfig } from '../../lib/config/load.js';
-import type { Store } from '../../lib/store/store.js';
+import { ClickHouseServices } from '../../lib/store/services/clickhouse-services.js';
+import { createStore, type Store } from '../../lib/store/store.js';
 import { gatekeeperSettings } from '../../services/gatekeeper/config.js';
 import { startGatekeeper } from '../../services/gatekeeper/service.js';
 import { querySettings } from '../../services/query/config.js';
@@ -16,7 +17,6 @@ import { startEmbeddedClickHouse } from '../_util/embedded-clickhouse.js';
 import { freePort } from '../_util/free-port.js';
 import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
 import { startTestReceiver, type TestReceiver } from './otlp-receiver.harness.js';
-import { openStore } from './store.harness.js';
 import { type QuotaProcess, quotaProcesses } from './tenant-quota.processes.js';
 
 export const SENDER = 'token-of-a-sender';
@@ -35,7 +35,11 @@ const IDENTITIES = {
   ],
 };
 
+/** The ClickHouse service next to the default one. */
+export const SECOND_SERVICE = 'second';
+
 export interface MoveBed {
+  /** Knows both services. */
   readonly store: Store;
   readonly receiver: TestReceiver;
   /** Starts tenant-quota, which is to die as the worker's file says; resolves when it is ready, or dead. */
@@ -49,15 +53,21 @@ export interface MoveBed {
   close(): Promise<void>;
 }
 
-/** The whole mesh on one engine, with tenant-quota in a process that can be killed. */
+/** The whole mesh on two engines, with tenant-quota in a process that can be killed. */
 export async function startMoveBed(): Promise<MoveBed> {
   const directory = mkdtempSync(join(tmpdir(), 'gob-moves-'));
   const identityFile = join(directory, 'identity.yaml');
   writeFileSync(identityFile, stringify(IDENTITIES));
-  const clickhouse = await startEmbeddedClickHouse();
+  const [clickhouse, second] = await Promise.all([startEmbeddedClickHouse(), startEmbeddedClickHouse()]);
+  const clickhouseServicesFile = join(directory, 'services.yaml');
+  const listed = { services: [{ name: SECOND_SERVICE, url: second.url }] };
+  writeFileSync(clickhouseServicesFile, stringify(listed));
   const gatekeeperPort = await freePort();
   const gatekeeperUrl = `http://127.0.0.1:${gatekeeperPort}`;
-  const quota = await quotaProcesses({ clickhouseUrl: clickhouse.url, identityFile, keys: gatekeeperUrl });
+  const quota = await quotaProcesses({
+    ...{ clickhouseUrl: clickhouse.url, servicesFile: clickhouseServicesFile },
+    ...{ identityFile, keys: gatekeeperUrl },
+  });
   const tenantQuotaUrl = quota.url;
   const processes: QuotaProcess[] = [];
   const startQuota = async (kill?: string) => {
@@ -83,7 +93,7 @@ export async function startMoveBed(): Promise<MoveBed> {
       ...loadConfig(querySettings, { argv: [], env: {} }),
       queryAddress: ANY_PORT,
       gatekeeperUrl,
-      clickhouseUrl,
+      ...{ clickhouseUrl, clickhouseServicesFile },
     },
     testServiceContext(),
   );
@@ -97,10 +107,14 @@ export async function startMoveBed(): Promise<MoveBed> {
   );
   const receiver = await startTestReceiver({
     gatekeeperUrl,
-    clickhouseUrl,
+    ...{ clickhouseUrl, clickhouseServicesFile },
     dataDir: join(directory, 'data'),
   });
-  const store = openStore(clickhouse.url);
+  const services = await ClickHouseServices.open({
+    ...{ file: clickhouseServicesFile, defaultCluster: undefined },
+    logger: context.logger,
+  });
+  const store = createStore({ url: clickhouse.url, services, application: 'test', ...testServiceContext() });
   const env = { GOB_URL: gateway.url, GOB_ADMIN_TOKEN: ADMIN };
   return {
     ...{ store, receiver, startQuota, killQuota },
@@ -111,8 +125,10 @@ export async function startMoveBed(): Promise<MoveBed> {
       await receiver.close();
       for (const part of [gateway, query, gatekeeper]) await part.close();
       await killQuota();
+      await quota.close();
       await store.close();
-      await clickhouse.close();
+      services.close();
+      await Promise.all([clickhouse.close(), second.close()]);
       rmSync(directory, { recursive: true });
     },
   };

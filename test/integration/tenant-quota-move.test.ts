@@ -1,19 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dayOf } from '../../services/tenant-quota/retention/days.js';
+import { dayOf, dayText } from '../../services/tenant-quota/retention/days.js';
 import { eventually } from './otlp-receiver.harness.js';
 import { oneSpan } from './otlp-receiver-spool.harness.js';
 import { countRows, WRITTEN_TABLES, writeRows } from './tenant-quota.cell-rows.js';
-import { type MoveBed, SENDER, startMoveBed } from './tenant-quota-move.bed.js';
+import { type MoveBed, SECOND_SERVICE, SENDER, startMoveBed } from './tenant-quota-move.bed.js';
+import {
+  breakCharts,
+  expectBooksToBalance,
+  expectChartsToAgree,
+  stagingDatabases,
+} from './tenant-quota-move.checks.js';
+import { lateStore, partsOfMover, taskOf } from './tenant-quota-move.parts.js';
 
-const [OLD, NEW] = ['gob_cell_default', 'gob_cell_large'];
+const [OLD, NEW] = ['gob_cell_default', `gob_cell_large@${SECOND_SERVICE}`];
 const TEST_TIMEOUT_MS = 500_000;
 
 let bed: MoveBed;
 beforeAll(async () => {
   bed = await startMoveBed();
-  await bed.gob('cells', 'put', 'large');
-  await bed.gob('cells', 'put', 'kept', '--dedicated-to', '33');
+  await bed.gob('cells', 'create', 'large', '--service', SECOND_SERVICE);
+  await bed.gob('cells', 'create', 'kept', '--dedicated-to', '33');
   const today = dayOf(Date.now());
   for (const [tenantId, database] of [
     [22, OLD],
@@ -36,11 +43,18 @@ async function rowsBefore(database: string, tenantId: number): Promise<Record<st
 }
 
 async function spanCounts(database: string): Promise<Map<string, number>> {
-  const sql = `SELECT lower(hex(TraceId)) AS id, toUInt32(count()) AS spans FROM ${database}.spans
+  const sql = `SELECT lower(hex(TraceId)) AS id, toUInt32(count()) AS spans FROM {database:Identifier}.spans
     WHERE TenantId = 22 AND Timestamp > now() - INTERVAL 1 HOUR GROUP BY id`;
-  const { rows } = await bed.store.query<{ id: string; spans: number }>({ name: 'test_spans', sql });
+  const { rows } = await bed.store.query<{ id: string; spans: number }>(
+    { name: 'test_spans', sql },
+    {},
+    { database },
+  );
   return new Map(rows.map(({ id, spans }) => [id, spans]));
 }
+
+/** What was acknowledged in all tests. */
+const sentInAll = new Set<string>();
 
 /** Sends single spans, and counts what is shown, until it is stopped. */
 function useMesh() {
@@ -54,8 +68,10 @@ function useMesh() {
       const body = new Uint8Array(oneSpan(traceId));
       const headers = { 'content-type': 'application/x-protobuf', 'PRIVATE-TOKEN': SENDER };
       const answer = await fetch(`${bed.receiver.httpUrl}/v1/traces`, { method: 'POST', headers, body });
-      if (answer.ok) acknowledged.push(traceId.toString('hex'));
-      else failures.push(answer.status);
+      if (answer.ok) {
+        acknowledged.push(traceId.toString('hex'));
+        sentInAll.add(traceId.toString('hex'));
+      } else failures.push(answer.status);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
@@ -74,8 +90,9 @@ function useMesh() {
   };
 }
 
-const stepOf = async () => (await bed.gob('tenants', 'move', '22')).move as Record<string, unknown>;
-/** What a receiver that was down all the time brings to the old cell when the move is long over. */
+const stepOf = async (tenant = '22') =>
+  (await bed.gob('tenants', 'move', tenant)).move as Record<string, unknown>;
+/** What a receiver that was down all the time brings to a cell when the tenant has long left it, or never came. */
 async function expectStraysToFollow(): Promise<void> {
   const day = dayOf(Date.now()) - 2;
   const spansOf = async (database: string) =>
@@ -93,11 +110,13 @@ async function expectStraysToFollow(): Promise<void> {
 
 /** Where the mover is killed, one after the other: as it sends the statement, or when the statement has been done. */
 const KILLS = [
+  'insert_spans',
   'move_copy_rows',
   'move_stage_table',
+  'move_take_sums after',
   'move_stage_attach after',
   'registry_write_tenants after',
-  'erase_delete',
+  'move_delete_rows',
 ];
 
 async function untilKilled(): Promise<void> {
@@ -105,7 +124,8 @@ async function untilKilled(): Promise<void> {
   await bed.startQuota();
 }
 
-const untilStep = (step: string) => eventually(async () => (await stepOf()).step === step);
+const untilStep = (step: string, tenant = '22') =>
+  eventually(async () => (await stepOf(tenant)).step === step);
 
 it(
   'loses, doubles and hides nothing while it is written to and read, however often the mover is killed',
@@ -140,7 +160,6 @@ it(
     expect(await rowsBefore(NEW, 22)).toEqual(before);
     expect(await rowsBefore(OLD, 22)).toEqual({});
     expect([await rowsBefore(OLD, 33), await rowsBefore(NEW, 33)]).toEqual(others);
-    await expectStraysToFollow();
   },
   TEST_TIMEOUT_MS,
 );
@@ -161,6 +180,58 @@ it(
     expect([...(await spanCounts(NEW)).values()].every((count) => count === 1)).toBe(true);
     expect(await rowsBefore(NEW, 22)).toEqual(before);
     expect([await rowsBefore(OLD, 22), await spanCounts(OLD)]).toEqual([{}, new Map()]);
+    await breakCharts(bed.store, NEW);
+    await expectStraysToFollow();
+    const cells = { at: NEW, left: OLD };
+    await expectBooksToBalance(bed.store, cells, sentInAll.size);
+    await expectChartsToAgree(bed.store, NEW);
+    expect(await stagingDatabases(bed.store, [OLD, NEW])).toEqual([]);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+it(
+  'goes between cells of one service as well',
+  async () => {
+    const before = await rowsBefore(OLD, 33);
+    await bed.gob('cells', 'create', 'near');
+    await bed.gob('tenants', 'move', '33', '--to', 'near');
+    await untilStep('done', '33');
+    expect([await rowsBefore('gob_cell_near', 33), await rowsBefore(OLD, 33)]).toEqual([before, {}]);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+it(
+  'deletes nothing that comes between the last look and the deletion, and adds nothing twice',
+  async () => {
+    const day = dayOf(Date.now()) - 2;
+    const write = async (rows: number) => {
+      await writeRows(bed.store, OLD, 'spans', { tenantId: 44, day, rows });
+      await writeRows(bed.store, OLD, 'attr_catalog', { tenantId: 44, day, rows });
+    };
+    await write(50);
+    let isFirst = true;
+    const late = lateStore(bed.store, async () => {
+      if (isFirst) await write(3);
+      isFirst = false;
+    });
+    const { leaving, sums } = partsOfMover(late);
+    const task = taskOf(44, OLD, NEW);
+    const found: string[] = [];
+    for (let last = ''; last !== 'empty'; found.push(last)) {
+      last = await leaving.leave(task, false);
+      for (let time = 0; time < 2; time++) {
+        await sums.give(task);
+        await sums.take(task);
+      }
+    }
+    expect(found).toEqual(['handOver', 'handOver', 'empty']);
+    expect(await rowsBefore(OLD, 44)).toEqual({});
+    expect(await rowsBefore(NEW, 44)).toMatchObject({
+      [`spans 44 ${dayText(day).replaceAll('-', '')}`]: 53,
+      [`attr_catalog 44 ${dayText(day).replaceAll('-', '')}`]: 53,
+    });
   },
   TEST_TIMEOUT_MS,
 );

@@ -13,8 +13,8 @@ export interface MoveLoopOptions {
   readonly locks: Locks;
   readonly moverOf: (move: MoveRecord) => Mover;
   readonly isLoaded: () => boolean;
-  /** Begins to clean anew where rows came to a cell that their tenant has left. */
-  readonly reopenStrayed: (lease: Lease, signal: AbortSignal) => Promise<void>;
+  /** Looks after moves that are over: what came to a cell that its tenant has left, and what could not be compared before. */
+  readonly lookBack: (lease: Lease, signal: AbortSignal) => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -22,8 +22,8 @@ const LOCK = 'moves';
 /** While nothing moves; every replica looks, because receivers report to any. */
 const IDLE_INTERVAL_MS = 1_000;
 const MOVING_INTERVAL_MS = 250;
-/** Some tables per tenant that has ever moved are counted then. */
-const STRAYS_INTERVAL_MS = 600_000;
+/** Every table of every cell is asked then for tenants that have ever moved. */
+const LOOK_BACK_INTERVAL_MS = 600_000;
 /** After a failure of everything. */
 const RETRY_MS = 2_000;
 
@@ -35,7 +35,7 @@ export class MoveLoop implements Closable {
   readonly #movers = new Map<number, Mover>();
   #lease: Lease | undefined;
   #intervalMs = IDLE_INTERVAL_MS;
-  #straysAtMs = Number.NEGATIVE_INFINITY;
+  #lookedBackAtMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
   constructor(options: MoveLoopOptions) {
@@ -72,7 +72,7 @@ export class MoveLoop implements Closable {
     if (!isLoaded()) return true;
     const active = await moves.refresh(stopping);
     this.#intervalMs = active.length === 0 ? IDLE_INTERVAL_MS : MOVING_INTERVAL_MS;
-    if (active.length === 0) return this.#lookForStrays(stopping);
+    if (active.length === 0) return this.#lookBack(stopping);
     const lease = await this.#lead();
     if (!lease) return true;
     const signal = AbortSignal.any([stopping, lease.signal]);
@@ -88,11 +88,11 @@ export class MoveLoop implements Closable {
     return isFine;
   }
 
-  async #lookForStrays(stopping: AbortSignal): Promise<boolean> {
-    if (performance.now() - this.#straysAtMs < STRAYS_INTERVAL_MS) return true;
-    this.#straysAtMs = performance.now();
+  async #lookBack(stopping: AbortSignal): Promise<boolean> {
+    if (performance.now() - this.#lookedBackAtMs < LOOK_BACK_INTERVAL_MS) return true;
+    this.#lookedBackAtMs = performance.now();
     const lease = await this.#lead();
-    if (lease) await this.#options.reopenStrayed(lease, AbortSignal.any([stopping, lease.signal]));
+    if (lease) await this.#options.lookBack(lease, AbortSignal.any([stopping, lease.signal]));
     return true;
   }
 

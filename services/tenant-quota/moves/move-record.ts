@@ -1,8 +1,9 @@
 /**
  * `copying` while everything goes on; `routing` while receivers turn to the new cell; `finishing` while the rest is copied and
  * compared; `attaching` while sums are handed over and the placement is written; `switched` while the old rows wait for
- * those who still read them; `cleaning` while these are deleted. `aborting` copies back what came to the new cell, `returning`
- * deletes it there.
+ * those who still read them. `settling` takes from the old cell's sums what the new one was given; `cleaning` brings over what
+ * came late, goes back to `settling` when there are sums among it, and deletes the old rows. `aborting` turns receivers back,
+ * `returning` and `clearing` do in the new cell what `settling` and `cleaning` do in the old one.
  */
 export type MoveStep =
   | 'copying'
@@ -10,10 +11,12 @@ export type MoveStep =
   | 'finishing'
   | 'attaching'
   | 'switched'
+  | 'settling'
   | 'cleaning'
   | 'done'
   | 'aborting'
   | 'returning'
+  | 'clearing'
   | 'aborted';
 
 /** The last move of a tenant. */
@@ -47,8 +50,10 @@ const OVER: ReadonlySet<MoveStep> = new Set(['done', 'aborted']);
 export const isOver = ({ step }: MoveRecord): boolean => OVER.has(step);
 
 /** Steps in which receivers must send new rows to another cell than the one that the tenant is placed in. */
-const TO_NEW: ReadonlySet<MoveStep> = new Set(['routing', 'finishing', 'attaching', 'switched', 'cleaning']);
-const TO_OLD: ReadonlySet<MoveStep> = new Set(['aborting', 'returning']);
+const TO_NEW: ReadonlySet<MoveStep> = new Set([
+  ...(['routing', 'finishing', 'attaching', 'switched', 'settling', 'cleaning'] as const),
+]);
+const TO_OLD: ReadonlySet<MoveStep> = new Set(['aborting', 'returning', 'clearing']);
 
 /** Where new rows of a tenant go while it moves, instead of where its placement says or said. */
 export interface Route {

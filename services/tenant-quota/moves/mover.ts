@@ -1,4 +1,4 @@
-import { AppError, messageOf } from '../../../lib/errors/app-error.js';
+import { AppError } from '../../../lib/errors/app-error.js';
 import type { Store } from '../../../lib/store/store.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease } from '../locks/lock.js';
@@ -6,19 +6,22 @@ import type { AuditLog } from '../registry/audit-log.js';
 import type { RegistryWriter } from '../registry/registry-writer.js';
 import { type CellRecord, stateOf, type TenantRecord } from '../registry/tenant-record.js';
 import type { TenantRegistry } from '../registry/tenant-registry.js';
-import { type CopyTask, RowCopier } from './copying/row-copier.js';
+import { awaitOthers } from './copying/await-others.js';
+import type { CopyTask } from './copying/copy-task.js';
+import { Ferry } from './copying/ferry.js';
+import { RowCopier } from './copying/row-copier.js';
 import { StagedSums } from './copying/staged-sums.js';
-import { emptyCell } from './empty-cell.js';
+import { type ClusterOf, Staging } from './copying/staging.js';
+import { Leaving } from './leaving.js';
 import { type MoveRecord, type MoveStep, REVOCABLE, routeOf } from './move-record.js';
+import { MoveState } from './move-state.js';
 import type { Moves } from './moves.js';
 import type { MovesTable } from './moves-table.js';
 import type { Receivers } from './receivers.js';
 
 export interface MoverOptions {
   readonly store: Store;
-  readonly cluster: string | undefined;
-  /** Cluster on which the tables of a cell are made, by the cell's address. */
-  readonly clusterOf: (database: string) => string | undefined;
+  readonly clusterOf: ClusterOf;
   readonly registry: TenantRegistry;
   readonly writer: RegistryWriter;
   readonly table: MovesTable;
@@ -44,7 +47,6 @@ interface Work extends CopyTask {
 const SMALL_ROUND_ROWS = 50_000;
 /** Sources that get faster than they are copied: then the rest is copied when they have turned to the new cell. */
 const MAX_ROUNDS = 10;
-const PROGRESS_INTERVAL_MS = 1_000;
 const WAIT_MS = 250;
 
 /**
@@ -53,31 +55,42 @@ const WAIT_MS = 250;
  */
 export class Mover {
   readonly #options: MoverOptions;
+  readonly #staging: Staging;
+  readonly #ferry: Ferry;
   readonly #copier: RowCopier;
   readonly #sums: StagedSums;
-  #move: MoveRecord;
-  #wroteAtMs = 0;
+  readonly #leaving: Leaving;
+  readonly #state: MoveState;
 
   constructor(options: MoverOptions, move: MoveRecord) {
     this.#options = options;
-    this.#move = move;
-    this.#copier = new RowCopier(options.store);
-    this.#sums = new StagedSums(options.store, options.cluster);
+    this.#state = new MoveState(options, move);
+    const { store, audit } = options;
+    const staging = new Staging(store, options.clusterOf);
+    const ferry = new Ferry(store, staging);
+    const copier = new RowCopier(store, ferry);
+    const sums = new StagedSums(store, staging, ferry);
+    this.#staging = staging;
+    this.#ferry = ferry;
+    this.#copier = copier;
+    this.#sums = sums;
+    this.#leaving = new Leaving({ store, audit, copier, sums, staging });
   }
 
   get move(): MoveRecord {
-    return this.#move;
+    return this.#state.move;
   }
 
   /** Does the step at hand and goes to the next one. What it throws may pass: it is to be called again. */
   async step(lease: Lease, signal: AbortSignal): Promise<void> {
-    const { step } = this.#move;
+    const { step } = this.move;
     try {
       await this.#do(step, this.#work(lease, signal));
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof AbortAsked) return this.#go('aborting', this.#work(lease, signal));
-      await this.#failed(error, lease, signal);
+      this.#ferry.forget();
+      if (error instanceof AbortAsked) return this.#state.go('aborting', this.#work(lease, signal));
+      await this.#state.failed(error, { lease, signal });
       throw error;
     }
   }
@@ -85,28 +98,34 @@ export class Mover {
   async #do(step: MoveStep, work: Work): Promise<void> {
     const { signal } = work;
     if (step === 'switched') return this.#waitOut(work);
-    await this.#copier.awaitOthers(work);
-    if (step === 'copying') return this.#copy(work);
-    if (step === 'routing') return this.#route(work);
-    if (step === 'finishing') return this.#finish(work);
-    if (step === 'attaching') return this.#attach(work);
-    if (step === 'cleaning') return this.#clean(work);
-    if (step === 'aborting') return this.#abort(work);
-    if (step === 'returning') return this.#giveBack(work);
+    await awaitOthers(this.#options.store, work);
+    await this.#steps[step]?.(work);
     signal.throwIfAborted();
   }
+
+  readonly #steps: Readonly<Partial<Record<MoveStep, (work: Work) => Promise<void>>>> = {
+    copying: (work) => this.#copy(work),
+    routing: (work) => this.#route(work),
+    finishing: (work) => this.#finish(work),
+    attaching: (work) => this.#attach(work),
+    settling: (work) => this.#settle(work, 'cleaning'),
+    cleaning: (work) => this.#leave(work, 'settling', 'done'),
+    aborting: (work) => this.#abort(work),
+    returning: (work) => this.#settle(reversed(work), 'clearing'),
+    clearing: (work) => this.#leave(reversed(work), 'returning', 'aborted'),
+  };
 
   async #copy(work: Work): Promise<void> {
     await this.#requireWanted(work.signal);
     let copied = Number.POSITIVE_INFINITY;
     for (let round = 0; round < MAX_ROUNDS && copied > SMALL_ROUND_ROWS; round++)
       copied = await this.#copier.copy(work);
-    await this.#go('routing', work);
+    await this.#state.go('routing', work);
   }
 
   async #route(work: Work): Promise<void> {
     await this.#awaitDrained(work);
-    await this.#go('finishing', work);
+    await this.#state.go('finishing', work);
   }
 
   async #finish(work: Work): Promise<void> {
@@ -119,51 +138,50 @@ export class Mover {
       throw new AppError('unavailable', 'Rows came to the old cell after it was compared.');
     await this.#options.moves.exclusively(work.signal, async () => {
       await this.#requireWanted(work.signal);
-      await this.#go('attaching', work);
+      await this.#state.go('attaching', work);
     });
   }
 
   async #attach(work: Work): Promise<void> {
-    await this.#sums.attach(work);
+    await this.#sums.give(work);
     await this.#place(work);
-    await this.#go('switched', work);
+    await this.#state.go('switched', work);
   }
 
   async #waitOut(work: Work): Promise<void> {
-    if (Date.now() < this.#move.stepAtMs + this.#options.graceMs) return;
-    await this.#go('cleaning', work);
+    if (Date.now() < this.move.stepAtMs + this.#options.graceMs) return;
+    await this.#state.go('settling', work);
   }
 
-  /** What a receiver that had not been heard of brought to the old cell after the switch is copied before it is deleted. */
-  async #clean(work: Work): Promise<void> {
-    if (this.#options.registry.tenant(work.tenantId))
-      while ((await this.#copier.copy(work)) > 0) await work.verify();
-    await emptyCell(this.#options, work.from, work);
-    await this.#sums.drop(work);
-    await this.#go('done', work);
+  async #settle(work: Work, next: MoveStep): Promise<void> {
+    await this.#sums.give(work);
+    await this.#sums.take(work);
+    await this.#state.go(next, work);
+  }
+
+  /**
+   * What came to a cell after its rows had been copied (from a receiver that had not been heard of; entries of the books while
+   * admissions still named it) follows before the rest is deleted.
+   */
+  async #leave(work: Work, handOver: MoveStep, over: MoveStep): Promise<void> {
+    const isGone = !this.#options.registry.tenant(work.tenantId);
+    if ((await this.#leaving.leave(work, isGone)) === 'handOver') return this.#state.go(handOver, work);
+    await this.#staging.dropSums(work);
+    await this.#staging.dropFerries(work);
+    await this.#state.go(over, work);
   }
 
   /** The way back: the new cell holds copies, and rows that were sent there and nowhere else. */
   async #abort(work: Work): Promise<void> {
     await this.#awaitDrained(work);
-    const back = reversed(work);
-    if (this.#options.registry.tenant(work.tenantId))
-      while ((await this.#copier.copy(back)) > 0) await work.verify();
-    await this.#sums.fill(back);
-    await this.#go('returning', work);
-  }
-
-  async #giveBack(work: Work): Promise<void> {
-    await emptyCell(this.#options, work.to, work);
-    await this.#sums.attach(reversed(work));
-    await this.#sums.drop(work);
-    await this.#go('aborted', work);
+    await this.#staging.dropSums(work);
+    await this.#state.go('clearing', work);
   }
 
   /** Throws `AbortAsked` when an administrator takes the move back, or the tenant is being deleted, while that is possible. */
   async #requireWanted(signal: AbortSignal): Promise<void> {
     const { registry, table } = this.#options;
-    const { tenantId, step } = this.#move;
+    const { tenantId, step } = this.move;
     if (!REVOCABLE.has(step)) return;
     const [stored] = await table.read(signal, tenantId);
     if (stored?.isAbortAsked || registry.tenant(tenantId)?.record.status !== 'ready') throw new AbortAsked();
@@ -172,7 +190,7 @@ export class Mover {
   /** Resolves when no receiver has, or will have, anything for the cell that rows go away from. */
   async #awaitDrained({ signal, lease }: Work): Promise<void> {
     const { receivers } = this.#options;
-    const token = routeOf(this.#move)?.token ?? 0;
+    const token = routeOf(this.move)?.token ?? 0;
     for (;;) {
       const waiting = await receivers.waitingFor(token);
       if (waiting.length === 0 && receivers.isComplete) return;
@@ -189,18 +207,20 @@ export class Mover {
       return { ...stateOf(before), cell: to.name };
     };
     const { writer, refresh } = this.#options;
-    await writer.changeTenant({ actor: this.#move.actor, action: 'move_tenant', tenantId, apply }, signal);
+    await writer.changeTenant({ actor: this.move.actor, action: 'move_tenant', tenantId, apply }, signal);
     await refresh(signal);
   }
 
   #work(lease: Lease, signal: AbortSignal): Work {
-    const { tenantId, fromCell, toCell } = this.#move;
+    const { tenantId, fromCell, toCell } = this.move;
     return {
-      ...{ tenantId, lease, signal },
+      ...{ tenantId, lease, signal, fence: lease.fence },
       from: this.#cell(fromCell),
       to: this.#cell(toCell),
       verify: () => lease.verify(),
-      onCopied: (rows) => this.#progress(rows, lease, signal),
+      onCopied: async (rows) => {
+        if (await this.#state.copied(rows, { lease, signal })) await this.#requireWanted(signal);
+      },
     };
   }
 
@@ -208,40 +228,6 @@ export class Mover {
     const cell = this.#options.registry.cell(name);
     if (cell) return cell;
     throw new AppError('unavailable', `The cell ${name} is not set up yet.`);
-  }
-
-  async #progress(rows: number, lease: Lease, signal: AbortSignal): Promise<void> {
-    this.#move = { ...this.#move, rowsCopied: this.#move.rowsCopied + rows };
-    if (performance.now() - this.#wroteAtMs < PROGRESS_INTERVAL_MS) return;
-    await this.#write({}, lease, signal);
-    await this.#requireWanted(signal);
-  }
-
-  async #failed(error: unknown, lease: Lease, signal: AbortSignal): Promise<void> {
-    const reason = error instanceof AppError ? error.message : 'The step failed; the log says why.';
-    const { tenantId, step } = this.#move;
-    this.#options.logger.warn(
-      { tenantId, step, reason: messageOf(error), err: error },
-      'a step of a move failed; it is tried again',
-    );
-    await this.#write({ lastError: reason }, lease, signal);
-  }
-
-  async #go(step: MoveStep, { lease, signal }: Work): Promise<void> {
-    const { tenantId, fromCell, toCell, step: before } = this.#move;
-    const { audit, logger } = this.#options;
-    const deed = { actor: 'mover', action: 'move_step', tenantId, cell: toCell, fence: lease.fence };
-    await audit.write([{ ...deed, reason: `${fromCell} -> ${toCell}: ${before} -> ${step}` }], signal);
-    await this.#write({ step, stepAtMs: Date.now(), lastError: '' }, lease, signal);
-    logger.info({ tenantId, fromCell, toCell, step }, 'a move has come to its next step');
-  }
-
-  async #write(change: Partial<MoveRecord>, lease: Lease, signal: AbortSignal): Promise<void> {
-    await lease.verify();
-    const rank = Math.max(lease.fence, this.#move.rank) + 1;
-    this.#move = { ...this.#move, ...change, rank };
-    this.#wroteAtMs = performance.now();
-    await this.#options.table.write(this.#move, signal);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Kv } from '../../../lib/kv/kv.js';
 import { movedTables } from './copying/moved-tables.js';
 import { tenantPartitions } from './copying/tenant-partitions.js';
+import { DayProofs } from './day-proofs.js';
 import { MoveLoop, type MoveLoopOptions } from './move-loop.js';
 import { Mover, type MoverOptions } from './mover.js';
 import { Moves } from './moves.js';
@@ -35,10 +36,14 @@ export function openMoves(options: OpenMovesOptions): OpenedMoves {
     return partitions.reduce((sum, { rows }) => sum + rows, 0);
   };
   const moves = new Moves({ table, registry, locks, audit, rowsOf });
-  const strays = new Strays({ store, registry, table, logger });
+  const strays = new Strays({ store, registry, table, moves, logger });
+  const days = new DayProofs({ store, clusterOf: options.clusterOf, registry, table, logger });
   const loop = new MoveLoop({
     ...{ moves, locks, logger, isLoaded: () => registry.isLoaded },
-    reopenStrayed: (lease, signal) => strays.reopen(lease, signal),
+    lookBack: async (lease, signal) => {
+      await days.run(lease, signal);
+      await strays.reopen(lease, signal);
+    },
     moverOf: (move) => new Mover({ ...options, table, moves, receivers }, move),
   });
   return { moves, receivers, loop };

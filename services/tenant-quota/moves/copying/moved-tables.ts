@@ -1,3 +1,5 @@
+import { AppError } from '../../../../lib/errors/app-error.js';
+import { databaseNameOf } from '../../../../lib/store/cell-address.js';
 import { quoteColumn, type Statement } from '../../../../lib/store/statement.js';
 import type { Store } from '../../../../lib/store/store.js';
 import type { CellRecord } from '../../registry/tenant-record.js';
@@ -12,15 +14,24 @@ export type TableKind = 'rows' | 'keyed' | 'sums' | 'derived';
 export interface MovedTable {
   readonly name: string;
   readonly kind: TableKind;
-  /** Stored columns, quoted, in their order. */
+  /** Of a `derived` table: what its view selects, and the table that it reads. */
+  readonly definition: string;
+  readonly source: string;
+  /** Stored columns in their order. */
+  readonly columnNames: readonly string[];
+  /** The same, quoted. */
   readonly columns: string;
   /** The same for comparing: sets, whose order is chance, are put in order. */
   readonly comparable: string;
   /** What a row of a `keyed` table is told apart by, and by what it is the newest. */
   readonly key: string;
   readonly version: string;
+  /** Of a table of `sums`, quoted: what is added up by key. */
+  readonly amounts: readonly string[];
   /** Cuts a partition into what one statement copies. */
   readonly bucket: string;
+  /** Cuts a bucket into what is looked at on its own before it goes to another service. */
+  readonly slice: string;
 }
 
 interface TableRow {
@@ -30,20 +41,25 @@ interface TableRow {
   readonly sortingKey: string;
   readonly columns: readonly string[];
   readonly types: readonly string[];
-  readonly isDerived: number;
+  /** Of the view that fills it; empty when none does. */
+  readonly definition: string;
 }
+
+const SUMMED = /^(UInt64|SimpleAggregateFunction\(sum, UInt64\))$/;
 
 /** A view `x_mv` fills the table `x`: so they are all named. */
 const SELECT_TABLES: Statement = {
   name: 'move_tables',
-  sql: `SELECT name, engine, engine_full AS engineFull, sorting_key AS sortingKey, columns, types,
-  toUInt8(concat(name, '_mv') IN (SELECT name FROM system.tables WHERE database = {cell:String})) AS isDerived
+  sql: `SELECT name, engine, engine_full AS engineFull, sorting_key AS sortingKey, columns, types, definition
 FROM (SELECT name, engine, engine_full, sorting_key FROM system.tables WHERE database = {cell:String} AND engine LIKE '%MergeTree') AS tables
 INNER JOIN (
   SELECT table, groupArray(name) AS columns, groupArray(type) AS types FROM (
     SELECT table, name, type FROM system.columns WHERE database = {cell:String} AND default_kind IN ('', 'DEFAULT') ORDER BY table, position
   ) GROUP BY table HAVING has(columns, 'TenantId')
-) AS columns ON tables.name = columns.table ORDER BY name`,
+) AS columns ON tables.name = columns.table
+LEFT JOIN (
+  SELECT name AS view, as_select AS definition FROM system.tables WHERE database = {cell:String} AND engine = 'MaterializedView'
+) AS views ON views.view = concat(tables.name, '_mv') ORDER BY name`,
 };
 
 /** Every table of a cell that holds rows of tenants, by name. */
@@ -52,29 +68,46 @@ export async function movedTables(
   cell: CellRecord,
   signal: AbortSignal,
 ): Promise<readonly MovedTable[]> {
-  const { rows } = await store.query<TableRow>(SELECT_TABLES, { cell: cell.database }, { signal });
+  const { database } = cell;
+  const params = { cell: databaseNameOf(database) };
+  const { rows } = await store.query<TableRow>(SELECT_TABLES, params, { database, signal });
   return rows.map(describe);
 }
 
 function describe(row: TableRow): MovedTable {
-  const { name, sortingKey, engineFull, columns, types } = row;
+  const { name, sortingKey, engineFull, columns, types, definition } = row;
   const comparable = columns.map((column, index) =>
     types[index]?.includes('groupUniqArray') ? `arraySort(${quoteColumn(column)})` : quoteColumn(column),
   );
   const version = /ReplacingMergeTree\([^()]*?(\w+)\)/.exec(engineFull)?.[1];
+  const hasTime = columns.includes('Timestamp');
+  const kind = kindOf(row);
   return {
-    name,
-    kind: kindOf(row),
+    ...{ name, kind, definition },
+    source: /\bFROM `?\w+`?\.`?(\w+)/.exec(definition)?.[1] ?? '',
+    amounts: kind === 'sums' ? amountsOf(row) : [],
+    columnNames: columns,
     columns: columns.map(quoteColumn).join(', '),
     comparable: comparable.join(', '),
     key: sortingKey,
     version: version === undefined ? '0' : quoteColumn(version),
-    bucket: columns.includes('Timestamp') ? 'toUnixTimestamp(toStartOfHour(Timestamp))' : 'toUInt32(0)',
+    bucket: hasTime ? 'toUnixTimestamp(toStartOfHour(Timestamp))' : 'toUInt32(0)',
+    slice: hasTime ? 'toUnixTimestamp(toStartOfMinute(Timestamp))' : 'toUInt32(0)',
   };
 }
 
-function kindOf({ engine, isDerived }: TableRow): TableKind {
-  if (isDerived === 1) return 'derived';
+/** They are handed over by taking them from one cell and adding them to the other, which only whole numbers stand. */
+function amountsOf({ name, sortingKey, columns, types }: TableRow): readonly string[] {
+  const key = new Set(sortingKey.split(', '));
+  const amounts = columns.filter((column) => !key.has(column));
+  const wrong = amounts.filter((column) => !SUMMED.test(types[columns.indexOf(column)] ?? ''));
+  if (wrong.length === 0) return amounts.map(quoteColumn);
+  const cause = new Error(`${name}: ${wrong.join(', ')} cannot be handed over`);
+  throw new AppError('internal', 'Internal error.', { cause });
+}
+
+function kindOf({ engine, definition }: TableRow): TableKind {
+  if (definition !== '') return 'derived';
   if (engine.endsWith('ReplacingMergeTree')) return 'keyed';
   return /(Aggregating|Summing)MergeTree$/.test(engine) ? 'sums' : 'rows';
 }

@@ -1,10 +1,13 @@
 import { AppError } from '../../../../lib/errors/app-error.js';
+import { databaseNameOf } from '../../../../lib/store/cell-address.js';
 import type { Statement, StatementParams } from '../../../../lib/store/statement.js';
 import type { StatementSettings, Store } from '../../../../lib/store/store.js';
 import type { CellRecord } from '../../registry/tenant-record.js';
+import { ask, type CopyTask, change, namesOf } from './copy-task.js';
+import type { Ferry } from './ferry.js';
+import { marksOf } from './marks.js';
 import { type MovedTable, movedTables } from './moved-tables.js';
 import {
-  COPY_SETTINGS,
   checksum,
   copyKeyed,
   copyMerged,
@@ -13,22 +16,8 @@ import {
   countMissingKeys,
   deletePartition,
   fingerprint,
-  type Passage,
-  SELECT_MARKS,
-  SELECT_RUNNING,
 } from './statements.js';
-import { tenantPartitions } from './tenant-partitions.js';
-
-export interface CopyTask {
-  readonly tenantId: number;
-  readonly from: CellRecord;
-  readonly to: CellRecord;
-  readonly signal: AbortSignal;
-  /** Before each deed that changes something. Throws when the lock is lost. */
-  readonly verify: () => Promise<void>;
-  /** Told of rows as they are copied. */
-  readonly onCopied: (rows: number) => Promise<void>;
-}
+import { type TenantPartition, tenantPartitions } from './tenant-partitions.js';
 
 interface Bucket {
   readonly bucket: number;
@@ -37,14 +26,11 @@ interface Bucket {
   readonly copies: string;
 }
 
-interface Work extends Passage {
+interface Work {
   readonly task: CopyTask;
+  readonly table: MovedTable;
   readonly partition: string;
 }
-
-/** A statement copies an hour of one tenant in one table, or compares a day. */
-const STATEMENT_BUDGET_MS = 300_000;
-const RUNNING_POLL_MS = 200;
 
 /**
  * Brings to one cell what another has of a tenant and it has not: by what is there, not by what was noted, so that it can be
@@ -52,26 +38,18 @@ const RUNNING_POLL_MS = 200;
  */
 export class RowCopier {
   readonly #store: Store;
+  readonly #ferry: Ferry;
   /** Marks of partitions when they were found complete, by task and partition. */
   readonly #complete = new Map<string, string>();
 
-  constructor(store: Store) {
+  constructor(store: Store, ferry: Ferry) {
     this.#store = store;
-  }
-
-  /** What a mover that died has left running must end first: it would be copied a second time. */
-  async awaitOthers({ tenantId, signal }: CopyTask): Promise<void> {
-    for (;;) {
-      const { rows } = await this.#store.query<{ n: string }>(SELECT_RUNNING, { tenantId }, { signal });
-      if (rows[0]?.n === '0') return;
-      await new Promise((resolve) => setTimeout(resolve, RUNNING_POLL_MS));
-      signal.throwIfAborted();
-    }
+    this.#ferry = ferry;
   }
 
   /** Copies what is missing. Returns how many rows that were; 0 says that the new cell has everything. */
   async copy(task: CopyTask): Promise<number> {
-    const marks = await this.#marks(task);
+    const marks = await marksOf(this.#store, task.from, task);
     let copied = 0;
     const tables = await movedTables(this.#store, task.from, task.signal);
     const copiedAsRows = tables.filter(({ kind }) => kind === 'rows' || kind === 'keyed');
@@ -79,7 +57,7 @@ export class RowCopier {
       const key = `${task.from.database} ${table.name} ${partition}`;
       const mark = marks.get(`${table.name} ${partition}`);
       if (mark !== undefined && this.#complete.get(key) === mark) continue;
-      const work = { task, table, partition, from: task.from.database, to: task.to.database };
+      const work = { task, table, partition };
       copied += table.kind === 'rows' ? await this.#copyRows(work) : await this.#copyKeyed(work);
       if (mark !== undefined) this.#complete.set(key, mark);
     }
@@ -95,8 +73,8 @@ export class RowCopier {
     const same = await this.#samePartitions(task, tables);
     const derived = tables.filter(({ kind }) => kind === 'derived');
     for (const { table, partition } of await this.#partitions(task, task.from, derived)) {
-      if (!same.has(partition)) continue;
-      const work = { task, table, partition, from: task.from.database, to: task.to.database };
+      if (!same.has(`${table.source} ${partition}`)) continue;
+      const work = { task, table, partition };
       if (await this.#isAlike(work)) continue;
       await this.#replace(work);
       if (!(await this.#isAlike(work)))
@@ -105,93 +83,99 @@ export class RowCopier {
   }
 
   async #copyRows(work: Work): Promise<number> {
+    const { from, to } = work.task;
     let copied = 0;
-    const before = new Map((await this.#fingerprint(work, work.to)).map((one) => [Number(one.bucket), one]));
-    for (const { bucket, n, sum, copies } of await this.#fingerprint(work, work.from)) {
-      const there = before.get(Number(bucket));
-      if (there && there.n === n && there.sum === sum) continue;
-      const hasCopies = copies !== '0';
-      const params = { bucket: Number(bucket) };
-      const missing = await this.#count(work, countMissing(work, hasCopies), params);
-      if (missing === 0) continue;
-      await this.#write(work, copyMissing(work, hasCopies), params);
-      copied += missing;
-      await work.task.onCopied(missing);
+    const there = await this.#fingerprint(work, to);
+    const before = new Map(there.map((one) => [Number(one.bucket), one]));
+    for (const here of await this.#fingerprint(work, from)) {
+      const other = before.get(Number(here.bucket));
+      if (other?.n === here.n && other.sum === here.sum) continue;
+      copied += await this.#copyBucket(work, here);
     }
     return copied;
   }
 
-  /** Counted by keys; of versions of one key, the newest is copied along. */
-  async #copyKeyed(work: Work): Promise<number> {
-    const missing = await this.#count(work, countMissingKeys(work), {});
-    await this.#write(work, copyKeyed(work), {});
-    if (missing > 0) await work.task.onCopied(missing);
+  async #copyBucket(work: Work, { bucket: text, copies }: Bucket): Promise<number> {
+    const { task, table } = work;
+    const bucket = Number(text);
+    const hasCopies = copies !== '0';
+    const from = await this.#ferry.bringDiffering({ ...work, database: task.from.database }, bucket);
+    const passage = { table, from, to: namesOf(task).to };
+    const missing = await this.#count(work, countMissing(passage, hasCopies), { bucket });
+    if (missing === 0) return 0;
+    await this.#write(work, copyMissing(passage, hasCopies), { bucket });
+    await task.onCopied(missing);
     return missing;
   }
 
-  /** Days that have as many spans in both cells: after a copy, the same ones. */
+  /** Counted by keys; of versions of one key, the newest is copied along. */
+  async #copyKeyed(work: Work): Promise<number> {
+    const { task, table } = work;
+    if (await this.#isAlike(work)) return 0;
+    const from = await this.#ferry.bringMerged({ ...work, database: task.from.database });
+    const passage = { table, from, to: namesOf(task).to };
+    const missing = await this.#count(work, countMissingKeys(passage), {});
+    await this.#write(work, copyKeyed(passage), {});
+    if (missing > 0) await task.onCopied(missing);
+    return missing;
+  }
+
+  /** `table partition` of days that have as many rows in both cells: after a copy, the same ones. */
   async #samePartitions(task: CopyTask, tables: readonly MovedTable[]): Promise<ReadonlySet<string>> {
-    const spans = tables.filter(({ name }) => name === 'spans');
-    const there = await this.#partitions(task, task.to, spans);
-    const rows = new Map(there.map((one) => [one.partition, one.rows]));
-    const here = await this.#partitions(task, task.from, spans);
-    return new Set(
-      here.filter((one) => rows.get(one.partition) === one.rows).map(({ partition }) => partition),
-    );
+    const sources = new Set(tables.map(({ source }) => source));
+    const read = tables.filter(({ name }) => sources.has(name));
+    const there = await this.#partitions(task, task.to, read);
+    const keyOf = ({ table, partition }: TenantPartition) => `${table.name} ${partition}`;
+    const rows = new Map(there.map((one) => [keyOf(one), one.rows]));
+    const here = await this.#partitions(task, task.from, read);
+    return new Set(here.filter((one) => rows.get(keyOf(one)) === one.rows).map(keyOf));
   }
 
   async #isAlike(work: Work): Promise<boolean> {
-    const of = async (database: string) => {
-      const { rows } = await this.#select<{ n: string; sum: string }>(work, checksum(database, work.table));
-      return `${rows[0]?.n} ${rows[0]?.sum}`;
+    const { table, task } = work;
+    const of = async ({ database }: CellRecord) => {
+      const statement = checksum(databaseNameOf(database), table);
+      const [row] = await this.#select<{ n: string; sum: string }>(work, database, statement);
+      return `${row?.n} ${row?.sum}`;
     };
-    return (await of(work.from)) === (await of(work.to));
+    return (await of(task.from)) === (await of(task.to));
   }
 
   async #replace(work: Work): Promise<void> {
-    await this.#write(work, deletePartition(work.to, work.table), {}, { mutations_sync: 1 });
-    await this.#write(work, copyMerged(work), {});
-  }
-
-  async #marks({ from, signal }: CopyTask): Promise<ReadonlyMap<string, string>> {
-    const params = { cell: from.database };
-    const { rows } = await this.#store.query<{ table: string; partition: string; mark: string }>(
-      SELECT_MARKS,
-      params,
-      { signal },
-    );
-    return new Map(rows.map(({ table, partition, mark }) => [`${table} ${partition}`, mark]));
+    const { table, task } = work;
+    const { to } = namesOf(task);
+    const from = await this.#ferry.bringMerged({ ...work, database: task.from.database });
+    await this.#write(work, deletePartition(to, table), {}, { mutations_sync: 1 });
+    await this.#write(work, copyMerged({ table, from, to }), {});
   }
 
   #partitions({ tenantId, signal }: CopyTask, { database }: CellRecord, tables: readonly MovedTable[]) {
     return tenantPartitions(this.#store, { database, tables, tenantId, signal });
   }
 
-  async #fingerprint(work: Work, database: string): Promise<readonly Bucket[]> {
-    return (await this.#select<Bucket>(work, fingerprint(database, work.table))).rows;
+  #fingerprint(work: Work, { database }: CellRecord): Promise<readonly Bucket[]> {
+    return this.#select<Bucket>(work, database, fingerprint(databaseNameOf(database), work.table));
   }
 
   async #count(work: Work, statement: Statement, params: StatementParams): Promise<number> {
-    return Number((await this.#select<{ n: string }>(work, statement, params)).rows[0]?.n ?? 0);
+    const { database: at } = work.task.to;
+    const [counted] = await this.#select<{ n: string }>(work, at, statement, params);
+    return Number(counted?.n ?? 0);
   }
 
-  #select<T>({ task, partition }: Work, statement: Statement, extra: StatementParams = {}) {
-    const params = { ...extra, tenantId: task.tenantId, partition };
-    return this.#store.query<T>(statement, params, {
-      signal: task.signal,
-      maxExecutionMs: STATEMENT_BUDGET_MS,
-    });
+  #select<T>({ task, partition }: Work, at: string, statement: Statement, params: StatementParams = {}) {
+    return ask<T>(this.#store, task, { at, statement, params: { ...params, partition } });
   }
 
-  async #write(
+  /** In the new cell. */
+  #write(
     { task, partition }: Work,
     statement: Statement,
-    extra: StatementParams,
-    settings: StatementSettings = COPY_SETTINGS,
+    params: StatementParams,
+    settings?: StatementSettings,
   ): Promise<void> {
-    await task.verify();
-    const params = { ...extra, tenantId: task.tenantId, partition };
-    const options = { signal: task.signal, maxExecutionMs: STATEMENT_BUDGET_MS, settings };
-    await this.#store.command(statement, params, options);
+    const { database: at } = task.to;
+    const more = settings === undefined ? {} : { settings };
+    return change(this.#store, task, { at, statement, params: { ...params, partition }, ...more });
   }
 }

@@ -1,12 +1,15 @@
 import { AppError } from '../../../../lib/errors/app-error.js';
-import { quoteIdentifier, type Statement } from '../../../../lib/store/statement.js';
+import { databaseNameOf } from '../../../../lib/store/cell-address.js';
+import type { Statement } from '../../../../lib/store/statement.js';
 import type { Store } from '../../../../lib/store/store.js';
+import type { CellRecord } from '../../registry/tenant-record.js';
+import { ask, type CopyTask, change } from './copy-task.js';
+import type { Ferry } from './ferry.js';
 import { type MovedTable, movedTables } from './moved-tables.js';
-import type { CopyTask } from './row-copier.js';
-import { COPY_SETTINGS, checksum, copyMerged } from './statements.js';
+import type { Staging } from './staging.js';
+import { checksum, tableName } from './statements.js';
+import { copyNegated, copyTaken, negatedChecksum } from './sums-statements.js';
 import { type TenantPartition, tenantPartitions } from './tenant-partitions.js';
-
-const BUDGET_MS = 300_000;
 
 const PARTS: Statement = {
   name: 'move_staged_parts',
@@ -14,105 +17,108 @@ const PARTS: Statement = {
 WHERE database = {stage:String} AND active AND rows > 0 ORDER BY name, partition`,
 };
 
+interface Part {
+  readonly name: string;
+  readonly partition: string;
+}
+
 /**
- * Hands over tables whose rows add up, exactly once: they are copied to tables that nobody reads, compared there, and then
- * moved part by part, which takes them out of those tables in the same deed. What is left there is what is still to be handed
- * over, whoever comes to do it.
+ * Hands over tables whose rows add up, exactly once, also while the old cell still gets some: what it has is written down twice, as
+ * what the new cell is to get and, with the signs turned, as what the old one is to lose. Both wait in tables that nobody
+ * reads and are then moved part by part, which takes them out of there in the same deed: what is left there is what is still
+ * to be handed over, whoever comes to do it. What came to the old cell meanwhile is all that remains in it, for the next time.
  */
 export class StagedSums {
   readonly #store: Store;
-  readonly #onCluster: string;
-  readonly #cluster: { readonly cluster?: string };
+  readonly #staging: Staging;
+  readonly #ferry: Ferry;
 
-  constructor(store: Store, cluster: string | undefined) {
+  constructor(store: Store, staging: Staging, ferry: Ferry) {
     this.#store = store;
-    this.#onCluster = cluster === undefined ? '' : ' ON CLUSTER {cluster:Identifier}';
-    this.#cluster = cluster === undefined ? {} : { cluster };
+    this.#staging = staging;
+    this.#ferry = ferry;
   }
 
-  /** Copies all of it anew. Throws `unavailable` when the source had an insert meanwhile. */
-  async fill(task: CopyTask): Promise<void> {
-    await this.drop(task);
-    const stage = stageOf(task);
-    await this.#run(
-      task,
-      'move_stage_create',
-      `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(stage)}${this.#onCluster}`,
-    );
+  /**
+   * Writes down what the old cell has, anew. To be repeated until it is done and noted; after that nothing but `give` and `take`.
+   * Returns whether there is anything.
+   */
+  async fill(task: CopyTask): Promise<boolean> {
+    await this.#staging.dropSums(task);
     const tables = (await movedTables(this.#store, task.from, task.signal)).filter(
       ({ kind }) => kind === 'sums',
     );
-    for (const { name } of tables) {
-      const [staged, model] = [nameOf(stage, name), nameOf(task.to.database, name)];
-      await this.#run(task, 'move_stage_table', `CREATE TABLE ${staged}${this.#onCluster} AS ${model}`);
-    }
-    const { tenantId, signal, from } = task;
-    const question = { database: from.database, tables, tenantId, signal };
-    for (const partition of await tenantPartitions(this.#store, question))
-      await this.#copyStaged(task, stage, partition);
+    const there = await this.#partitions(task, tables, task.from.database);
+    if (there.length === 0) return false;
+    await this.#writeTaken(task, tables, there);
+    const taken = await this.#partitions(task, tables, this.#staging.outOf(task));
+    if (taken.length === 0) return false;
+    const like = databaseNameOf(task.to.database);
+    await this.#staging.create(task, { at: this.#staging.inOf(task), tables, like });
+    for (const partition of taken) await this.#writeGiven(task, partition);
+    return true;
   }
 
-  /** Moves what is there to the task's new cell; nothing is there afterwards. */
-  async attach(task: CopyTask): Promise<void> {
-    const stage = stageOf(task);
-    for (const { name, partition } of await this.#parts(task, stage)) {
-      const [source, target] = [nameOf(stage, name), nameOf(task.to.database, name)];
+  /** Adds it to the new cell. Nothing is left to add afterwards. */
+  give(task: CopyTask): Promise<void> {
+    return this.#attach(task, this.#staging.inOf(task), task.to);
+  }
+
+  /** Takes it from the old cell, which has it for readers until then. */
+  take(task: CopyTask): Promise<void> {
+    return this.#attach(task, this.#staging.outOf(task), task.from);
+  }
+
+  async #writeTaken(
+    task: CopyTask,
+    tables: readonly MovedTable[],
+    there: readonly TenantPartition[],
+  ): Promise<void> {
+    const at = this.#staging.outOf(task);
+    const [from, to] = [databaseNameOf(task.from.database), databaseNameOf(at)];
+    await this.#staging.create(task, { at, tables, like: from });
+    for (const { table, partition } of there)
+      await change(this.#store, task, {
+        ...{ at, params: { partition } },
+        statement: copyTaken({ table, from, to }),
+      });
+  }
+
+  /** From what was written down as taken: so both are the same, whatever comes to the old cell meanwhile. */
+  async #writeGiven(task: CopyTask, { table, partition }: TenantPartition): Promise<void> {
+    const [source, at] = [this.#staging.outOf(task), this.#staging.inOf(task)];
+    const from = await this.#ferry.bringMerged({ task, table, partition, database: source });
+    const to = databaseNameOf(at);
+    const params = { partition };
+    await change(this.#store, task, { at, statement: copyNegated({ table, from, to }), params });
+    const of = async (where: string, statement: Statement) => {
+      type Sum = { readonly n: string; readonly sum: string };
+      const [row] = await ask<Sum>(this.#store, task, { at: where, statement, params });
+      return `${row?.n} ${row?.sum}`;
+    };
+    const taken = await of(source, checksum(databaseNameOf(source), table));
+    if (taken === (await of(at, negatedChecksum(to, table)))) return;
+    throw new AppError('unavailable', `${table.name} of ${partition} did not arrive as it was sent.`);
+  }
+
+  async #attach(task: CopyTask, at: string, { database: cell }: CellRecord): Promise<void> {
+    const name = databaseNameOf(at);
+    for (const part of await this.#parts(task, at)) {
+      const [source, target] = [tableName(name, part), tableName(databaseNameOf(cell), part)];
       const sql = `ALTER TABLE ${source} MOVE PARTITION ID {partition:String} TO TABLE ${target}`;
-      await this.#run(task, 'move_stage_attach', sql, { partition });
+      const statement = { name: 'move_stage_attach', sql };
+      await change(this.#store, task, { at, statement, params: { partition: part.partition } });
     }
-    if ((await this.#parts(task, stage)).length > 0)
+    if ((await this.#parts(task, at)).length > 0)
       throw new AppError('unavailable', 'Sums are still to be handed over.');
   }
 
-  async drop(task: CopyTask): Promise<void> {
-    const sql = `DROP DATABASE IF EXISTS ${quoteIdentifier(stageOf(task))}${this.#onCluster} SYNC`;
-    await this.#run(task, 'move_stage_drop', sql);
+  #partitions({ tenantId, signal }: CopyTask, tables: readonly MovedTable[], database: string) {
+    return tenantPartitions(this.#store, { database, tables, tenantId, signal });
   }
 
-  async #copyStaged(task: CopyTask, stage: string, { table, partition }: TenantPartition): Promise<void> {
-    const { tenantId, signal, from } = task;
-    const params = { tenantId, partition };
-    const options = { signal, maxExecutionMs: BUDGET_MS, settings: COPY_SETTINGS };
-    await task.verify();
-    await this.#store.command(copyMerged({ table, from: from.database, to: stage }), params, options);
-    await this.#requireAlike(task, { table, stage, partition });
-  }
-
-  async #requireAlike(
-    { tenantId, signal, from }: CopyTask,
-    {
-      table,
-      stage,
-      partition,
-    }: { readonly table: MovedTable; readonly stage: string; readonly partition: string },
-  ): Promise<void> {
-    const of = async (database: string) => {
-      const params = { tenantId, partition };
-      const options = { signal, maxExecutionMs: BUDGET_MS };
-      const { rows } = await this.#store.query<{ n: string; sum: string }>(
-        checksum(database, table),
-        params,
-        options,
-      );
-      return `${rows[0]?.n} ${rows[0]?.sum}`;
-    };
-    if ((await of(from.database)) === (await of(stage))) return;
-    throw new AppError('unavailable', `${table.name} of ${partition} was written to while it was copied.`);
-  }
-
-  async #parts({ signal }: CopyTask, stage: string) {
-    type Part = { readonly name: string; readonly partition: string };
-    return (await this.#store.query<Part>(PARTS, { stage }, { signal })).rows;
-  }
-
-  async #run(task: CopyTask, name: string, sql: string, params: { readonly partition?: string } = {}) {
-    await task.verify();
-    const withTenant = { ...params, ...this.#cluster, tenantId: task.tenantId };
-    await this.#store.command({ name, sql }, withTenant, { signal: task.signal, maxExecutionMs: BUDGET_MS });
+  #parts(task: CopyTask, at: string): Promise<readonly Part[]> {
+    const params = { stage: databaseNameOf(at) };
+    return ask<Part>(this.#store, task, { at, statement: PARTS, params });
   }
 }
-
-const nameOf = (database: string, table: string) => `${quoteIdentifier(database)}.${quoteIdentifier(table)}`;
-
-/** A database of its own, so that nobody takes these tables for a cell's. */
-const stageOf = ({ tenantId }: CopyTask): string => `gob_move_${tenantId}`;

@@ -1,4 +1,6 @@
+import { databaseNameOf } from '../../../../lib/store/cell-address.js';
 import type { Store } from '../../../../lib/store/store.js';
+import { ask } from './copy-task.js';
 import type { MovedTable } from './moved-tables.js';
 import { selectPartitions } from './statements.js';
 
@@ -12,24 +14,23 @@ export interface TenantPartition {
 }
 
 export interface PartitionQuestion {
+  /** Address of the cell. */
   readonly database: string;
   readonly tables: readonly MovedTable[];
   readonly tenantId: number;
   readonly signal: AbortSignal;
 }
 
-const BUDGET_MS = 300_000;
-
 /** In the order of the tables; oldest first. */
 export async function tenantPartitions(
   store: Store,
   question: PartitionQuestion,
 ): Promise<readonly TenantPartition[]> {
-  const { database, tables, tenantId, signal } = question;
+  const { database: at, tables } = question;
   if (tables.length === 0) return [];
-  const options = { signal, maxExecutionMs: BUDGET_MS };
+  const statement = selectPartitions(databaseNameOf(at), tables);
   type Row = { readonly name: string; readonly partition: string; readonly n: string };
-  const { rows } = await store.query<Row>(selectPartitions(database, tables), { tenantId }, options);
+  const rows = await ask<Row>(store, question, { at, statement });
   const ordered = rows.toSorted((a, b) => (a.partition < b.partition ? -1 : 1));
   return tables.flatMap((table) =>
     ordered

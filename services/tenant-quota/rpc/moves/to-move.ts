@@ -9,10 +9,12 @@ const STEPS: Readonly<Record<StepName, MoveStep>> = {
   finishing: MoveStep.FINISHING,
   attaching: MoveStep.ATTACHING,
   switched: MoveStep.SWITCHED,
+  settling: MoveStep.CLEANING,
   cleaning: MoveStep.CLEANING,
   done: MoveStep.DONE,
   aborting: MoveStep.ABORTING,
   returning: MoveStep.RETURNING,
+  clearing: MoveStep.RETURNING,
   aborted: MoveStep.ABORTED,
 };
 
