@@ -4,9 +4,9 @@ import type { Moves } from './moves/moves.js';
 import type { Receivers } from './moves/receivers.js';
 import type { CellMigrator } from './provisioning/cells.js';
 import type { Provisioner } from './provisioning/provision.js';
-import type { AuditLog } from './registry/audit-log.js';
 import type { RegistryKeeper } from './registry/registry-keeper.js';
-import type { RegistryWriter } from './registry/registry-writer.js';
+import type { AuditLog } from './registry/stored/audit-log.js';
+import type { RegistryWriter } from './registry/stored/registry-writer.js';
 import type { TenantRegistry } from './registry/tenant-registry.js';
 import type { CellRuns } from './retention/cell-runs.js';
 

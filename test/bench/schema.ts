@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderStep } from '../../lib/store/migration-template.js';
 import { loadNativeEngine } from '../../services/clickhouse-embedded/engine/native.js';
-import { TracesTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-traces.js';
+import { TracesTranscoder } from '../../services/otlp-receiver/transcode/wire/traces/transcode-traces.js';
 import { RealisticTraces } from './_realistic.js';
 
 const ROUNDS = Number(process.argv[2] ?? 3);

@@ -8,9 +8,9 @@ import { transcodeLogs } from '../../services/otlp-receiver/transcode/reference/
 import { transcodeMetrics } from '../../services/otlp-receiver/transcode/reference/transcode-metrics.js';
 import { transcodeTraces } from '../../services/otlp-receiver/transcode/reference/transcode-traces.js';
 import type { Transcode } from '../../services/otlp-receiver/transcode/transcode.js';
+import { LogsTranscoder } from '../../services/otlp-receiver/transcode/wire/logs/transcode-logs.js';
 import { MetricsTranscoder } from '../../services/otlp-receiver/transcode/wire/metrics/transcode-metrics.js';
-import { LogsTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-logs.js';
-import { TracesTranscoder } from '../../services/otlp-receiver/transcode/wire/transcode-traces.js';
+import { TracesTranscoder } from '../../services/otlp-receiver/transcode/wire/traces/transcode-traces.js';
 import { metricsPayload, tracesPayload } from './_payload.js';
 import { logsPayload } from './_requests.js';
 

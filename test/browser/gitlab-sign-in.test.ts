@@ -14,7 +14,7 @@ import { CLIENT, type GitlabOauthPages, mountOauth } from '../_util/gitlab-oauth
 import { describeWithTool } from '../_util/required-tool.js';
 import { ANY_PORT, testServiceContext } from '../_util/service-context.js';
 import { missingOpenssl, TestCa } from '../_util/test-ca.js';
-import { type LimitsBed, startLimitsBed } from '../integration/limits.bed.js';
+import { type LimitsBed, startLimitsBed } from '../integration/gatekeeper/limits.bed.js';
 
 /** Another site than GitLab's, so that its cookies are those of a third party in GitLab's pages. */
 const HOST = 'observe.example.net';

@@ -11,7 +11,7 @@ import { eventually } from '../_util/rest.js';
 import { testServiceContext } from '../_util/service-context.js';
 import { expectedOf, expectSameRows, readService } from '../_util/stored-rows.js';
 import { type Issued, missingOpenssl, TestCa } from '../_util/test-ca.js';
-import { grpcOverTls } from '../integration/otlp-receiver-tls.clients.js';
+import { grpcOverTls } from '../integration/otlp-receiver/transport/tls.clients.js';
 
 /** The receiver's settings, both ports alike. */
 function serverEnvironment({ certFile, keyFile }: Issued, clientCaFile: string): Record<string, string> {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
-import { startFaultyProxy } from '../integration/otlp-receiver.faulty-proxy.js';
-import { startTestStack } from '../integration/otlp-receiver.harness.js';
-import { makeDataDir } from '../integration/otlp-receiver-spool.harness.js';
+import { startFaultyProxy } from '../integration/otlp-receiver/durable/faulty-proxy.js';
+import { makeDataDir } from '../integration/otlp-receiver/durable/spool.harness.js';
+import { startTestStack } from '../integration/otlp-receiver/harness.js';
 import { killUnderLoad } from './killed-receiver.js';
 
 const open: { close(): unknown }[] = [];

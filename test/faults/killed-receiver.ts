@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { exportOverHttp } from '../integration/otlp-receiver.clients.js';
-import { DATABASE, eventually, type TestStack } from '../integration/otlp-receiver.harness.js';
-import { oneSpan, type TestDataDir } from '../integration/otlp-receiver-spool.harness.js';
+import { exportOverHttp } from '../integration/otlp-receiver/clients.js';
+import { oneSpan, type TestDataDir } from '../integration/otlp-receiver/durable/spool.harness.js';
+import { DATABASE, eventually, type TestStack } from '../integration/otlp-receiver/harness.js';
 
 export interface KillOptions {
   readonly stack: TestStack;
@@ -86,7 +86,7 @@ async function send(
 }
 
 async function startWorker({ stack, dataDir, clickhouseUrl }: KillOptions): Promise<Worker> {
-  const child = fork('dist/test/integration/otlp-receiver.worker.js', [], {
+  const child = fork('dist/test/integration/otlp-receiver/worker.js', [], {
     env: {
       ...process.env,
       TEST_GRPC_PORT: '0',

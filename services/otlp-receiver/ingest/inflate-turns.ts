@@ -1,4 +1,4 @@
-import { TenantQueues } from '../spool/tenant-queues.js';
+import { TenantQueues } from '../spool/outlet/tenant-queues.js';
 
 interface Waiting {
   readonly tenantId: number;

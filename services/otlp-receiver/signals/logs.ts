@@ -1,7 +1,7 @@
 import { ExportLogsServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/logs/v1/logs_service.js';
 import { readLogsJson } from '../transcode/json/read-logs.js';
 import { LOGS_TABLE, logColumns } from '../transcode/log-columns.js';
-import { LogsTranscoder } from '../transcode/wire/transcode-logs.js';
+import { LogsTranscoder } from '../transcode/wire/logs/transcode-logs.js';
 import type { PartialSuccess, SignalDefinition } from './signal.js';
 
 export const logsSignal: SignalDefinition = {

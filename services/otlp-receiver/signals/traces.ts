@@ -1,7 +1,7 @@
 import { ExportTraceServiceResponse } from '../../../gen/otlp/opentelemetry/proto/collector/trace/v1/trace_service.js';
 import { readTracesJson } from '../transcode/json/read-traces.js';
 import { SPANS_TABLE, spanColumns } from '../transcode/span-columns.js';
-import { TracesTranscoder } from '../transcode/wire/transcode-traces.js';
+import { TracesTranscoder } from '../transcode/wire/traces/transcode-traces.js';
 import type { PartialSuccess, SignalDefinition } from './signal.js';
 
 export const tracesSignal: SignalDefinition = {

@@ -5,13 +5,13 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Delivery } from '../pipeline/pipeline.js';
 import { retryDelayMs } from '../status/retry-delay.js';
 import { errorCodeOf } from './files.js';
-import type { OpenSegments } from './open-segments.js';
-import { SHARED_LANE } from './segment.js';
-import type { SegmentFile } from './segment-file.js';
-import type { RecordMeta } from './segment-format.js';
+import { TenantQueues } from './outlet/tenant-queues.js';
+import type { OpenSegments } from './segments/open-segments.js';
+import { SHARED_LANE } from './segments/segment.js';
+import type { SegmentFile } from './segments/segment-file.js';
+import type { RecordMeta } from './segments/segment-format.js';
 import type { SpoolMetrics } from './spool-metrics.js';
 import type { SpoolUsage } from './spool-usage.js';
-import { TenantQueues } from './tenant-queues.js';
 
 export interface SpoolWriterOptions {
   readonly segments: OpenSegments;

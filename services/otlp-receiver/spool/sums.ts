@@ -1,6 +1,6 @@
 import type { ReceivedSignal } from '../admission/admission.js';
 import { type Account, addShares, minuteOf, type Share } from '../ledger/account.js';
-import type { RecordMeta, SegmentHeader } from './segment-format.js';
+import type { RecordMeta, SegmentHeader } from './segments/segment-format.js';
 
 /** What a segment holds for one account. */
 export interface Sum {

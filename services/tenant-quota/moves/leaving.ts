@@ -3,7 +3,7 @@ import { databaseNameOf } from '../../../lib/store/cell-address.js';
 import type { Statement, StatementParams } from '../../../lib/store/statement.js';
 import type { Store } from '../../../lib/store/store.js';
 import { tablesOfTenant } from '../provisioning/tenant-tables.js';
-import type { AuditLog } from '../registry/audit-log.js';
+import type { AuditLog } from '../registry/stored/audit-log.js';
 import { type CopyTask, change } from './copying/copy-task.js';
 import { type Marks, marksOf } from './copying/marks.js';
 import { type MovedTable, movedTables } from './copying/moved-tables.js';

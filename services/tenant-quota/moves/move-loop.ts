@@ -3,7 +3,7 @@ import type { Closable } from '../../../lib/lifecycle/lifecycle.js';
 import { isRetryable } from '../../../lib/store/store-errors.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease, Locks } from '../locks/lock.js';
-import { WakeableTimer } from '../registry/wakeable-timer.js';
+import { WakeableTimer } from '../registry/changes/wakeable-timer.js';
 import { isOver, type MoveRecord } from './move-record.js';
 import type { Mover } from './mover.js';
 import type { Moves } from './moves.js';

@@ -1,7 +1,7 @@
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease } from '../locks/lock.js';
-import type { AuditLog } from '../registry/audit-log.js';
+import type { AuditLog } from '../registry/stored/audit-log.js';
 import type { MoveRecord, MoveStep } from './move-record.js';
 import type { MovesTable } from './moves-table.js';
 

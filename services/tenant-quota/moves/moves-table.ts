@@ -1,7 +1,7 @@
 import type { Statement } from '../../../lib/store/statement.js';
 import type { Store } from '../../../lib/store/store.js';
 import { toStoreTime } from '../../../lib/store/timestamp.js';
-import { CONTROL_DATABASE } from '../registry/registry-tables.js';
+import { CONTROL_DATABASE } from '../registry/stored/registry-tables.js';
 import type { MoveRecord, MoveStep } from './move-record.js';
 
 const SELECT_MOVES: Statement = {

@@ -1,6 +1,6 @@
 import { AppError } from '../../../lib/errors/app-error.js';
 import type { Locks } from '../locks/lock.js';
-import type { AuditLog } from '../registry/audit-log.js';
+import type { AuditLog } from '../registry/stored/audit-log.js';
 import type { TenantRegistry } from '../registry/tenant-registry.js';
 import { isOver, type MoveRecord, REVOCABLE, type Route, routeOf } from './move-record.js';
 import type { MovesTable } from './moves-table.js';

@@ -1,9 +1,9 @@
 import { AppError, messageOf } from '../../../lib/errors/app-error.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
-import { API_SOURCE, FILE_SOURCE } from '../registry/plan-changes.js';
+import { API_SOURCE, FILE_SOURCE } from '../registry/file/plan-changes.js';
 import type { RegistryKeeper } from '../registry/registry-keeper.js';
-import type { RegistryWriter } from '../registry/registry-writer.js';
-import { requireOwnRecord, requirePath } from '../registry/set-tenant.js';
+import type { RegistryWriter } from '../registry/stored/registry-writer.js';
+import { requireOwnRecord, requirePath } from '../registry/stored/set-tenant.js';
 import {
   type ProjectRecord,
   stateOf,

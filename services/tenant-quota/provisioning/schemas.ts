@@ -6,7 +6,7 @@ import type { Store } from '../../../lib/store/store.js';
 import { isRetryable } from '../../../lib/store/store-errors.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import { groupBy } from '../registry/group-by.js';
-import { CONTROL_DATABASE } from '../registry/registry-tables.js';
+import { CONTROL_DATABASE } from '../registry/stored/registry-tables.js';
 import type { CellRecord } from '../registry/tenant-record.js';
 import { type CellMigrator, DEFAULT_CELL } from './cells.js';
 

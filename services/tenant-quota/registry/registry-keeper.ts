@@ -4,12 +4,12 @@ import type { Closable } from '../../../lib/lifecycle/lifecycle.js';
 import { isRetryable } from '../../../lib/store/store-errors.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Schemas } from '../provisioning/schemas.js';
-import type { IdentitySeed } from './identity-seed.js';
-import { RegistryReader } from './registry-reader.js';
-import type { RegistryTables } from './registry-tables.js';
-import type { RegistryWriter } from './registry-writer.js';
+import { WakeableTimer } from './changes/wakeable-timer.js';
+import type { IdentitySeed } from './file/identity-seed.js';
+import { RegistryReader } from './stored/registry-reader.js';
+import type { RegistryTables } from './stored/registry-tables.js';
+import type { RegistryWriter } from './stored/registry-writer.js';
 import type { RegistryContent, TenantRegistry } from './tenant-registry.js';
-import { WakeableTimer } from './wakeable-timer.js';
 
 export interface RegistryKeeperOptions {
   readonly tables: RegistryTables;

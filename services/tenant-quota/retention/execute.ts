@@ -1,6 +1,6 @@
 import type { Store } from '../../../lib/store/store.js';
 import type { Lease } from '../locks/lock.js';
-import type { AuditLog, Deed } from '../registry/audit-log.js';
+import type { AuditLog, Deed } from '../registry/stored/audit-log.js';
 import type { CellRecord } from '../registry/tenant-record.js';
 import { dayOf, dayText, partitionOfDay } from './days.js';
 import type { RetentionStep } from './plan.js';

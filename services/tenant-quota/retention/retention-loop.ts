@@ -2,8 +2,8 @@ import { messageOf } from '../../../lib/errors/app-error.js';
 import type { Closable } from '../../../lib/lifecycle/lifecycle.js';
 import type { Logger } from '../../../lib/telemetry/logger.js';
 import type { Lease, Locks } from '../locks/lock.js';
+import { WakeableTimer } from '../registry/changes/wakeable-timer.js';
 import type { TenantRegistry } from '../registry/tenant-registry.js';
-import { WakeableTimer } from '../registry/wakeable-timer.js';
 import type { CellRuns } from './cell-runs.js';
 import type { RetentionMetrics } from './retention-metrics.js';
 

@@ -1,6 +1,6 @@
 import type { Statement } from '../../../lib/store/statement.js';
 import type { Store } from '../../../lib/store/store.js';
-import { CONTROL_DATABASE } from '../registry/registry-tables.js';
+import { CONTROL_DATABASE } from '../registry/stored/registry-tables.js';
 
 /** What the audit log calls what users are told of. */
 export const EVENT_KINDS = {

@@ -1,4 +1,4 @@
-import type { ByteDictionary } from './byte-dictionary.js';
+import type { ByteDictionary } from './columns/byte-dictionary.js';
 
 const TABLE_SIZE = 4096;
 /** More shapes than this are a sign that none of them comes back. */

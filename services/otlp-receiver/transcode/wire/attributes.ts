@@ -1,8 +1,8 @@
 import type { AnyValue } from '../../../../gen/otlp/opentelemetry/proto/common/v1/common.js';
 import { toText } from '../reference/attributes.js';
 import { readNestedValue } from '../reference/nested-value.js';
-import type { ByteDictionary } from './byte-dictionary.js';
-import { GrowableBytes } from './growable-bytes.js';
+import type { ByteDictionary } from './columns/byte-dictionary.js';
+import { GrowableBytes } from './columns/growable-bytes.js';
 import { UNUSUAL } from './unusual.js';
 import { EXACT_VARINT_BYTES, int64Varint, isOneVarint, smallVarint } from './varints.js';
 import { DELIMITED, type WireBytes } from './wire-bytes.js';

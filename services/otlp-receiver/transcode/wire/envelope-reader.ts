@@ -1,9 +1,9 @@
 import { ATTRIBUTE_BYTES, MAX_ITEMS, maxRepeatedBytes } from '../request-limits.js';
 import type { AttributeOrder } from './attribute-order.js';
-import type { AttributeBlock } from './map-column.js';
+import type { AttributeBlock } from './columns/map-column.js';
+import type { RowBlock, WireTexts } from './columns/row-block.js';
+import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from './columns/shared-blocks.js';
 import type { SharedRun } from './note-sightings.js';
-import type { RowBlock, WireTexts } from './row-block.js';
-import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from './shared-blocks.js';
 import type { TimeCheck } from './time-check.js';
 import { UNUSUAL } from './unusual.js';
 import type { WireBytes } from './wire-bytes.js';

@@ -7,9 +7,9 @@ import { transcodeLogs } from '../reference/transcode-logs.js';
 import { transcodeTraces } from '../reference/transcode-traces.js';
 import type { Sightings } from '../sightings.js';
 import type { Transcode } from '../transcode.js';
+import { LogsTranscoder } from './logs/transcode-logs.js';
 import { MAX_NOTED_ITEMS } from './note-sightings.js';
-import { LogsTranscoder } from './transcode-logs.js';
-import { TracesTranscoder } from './transcode-traces.js';
+import { TracesTranscoder } from './traces/transcode-traces.js';
 
 const NOW_UNIX_NANO = 1_795_000_000_123_456_789n;
 const DAY_NANOS = 86_400n * 1_000_000_000n;

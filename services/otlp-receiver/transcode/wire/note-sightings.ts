@@ -1,7 +1,7 @@
 import { dayOf } from '../accept-window.js';
 import type { AttributeSource, Sightings } from '../sightings.js';
-import type { MapColumn } from './map-column.js';
-import type { RowBlock } from './row-block.js';
+import type { MapColumn } from './columns/map-column.js';
+import type { RowBlock } from './columns/row-block.js';
 
 /**
  * Items of one request whose own attributes are noted, spread evenly over it. Turning every attribute of every item into text

@@ -1,6 +1,6 @@
 import type { Transcode, TranscodeContext, TranscodeResult } from '../transcode.js';
 import { AttributeOrder } from './attribute-order.js';
-import { ByteDictionary } from './byte-dictionary.js';
+import { ByteDictionary } from './columns/byte-dictionary.js';
 import { EnvelopeReader, FIELD_1, type ItemReader, type WireTools } from './envelope-reader.js';
 import { noteSightings } from './note-sightings.js';
 import { TimeCheck } from './time-check.js';

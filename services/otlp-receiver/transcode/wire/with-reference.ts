@@ -1,6 +1,6 @@
 import type { Transcode, TranscodeResult } from '../transcode.js';
-import type { ByteDictionary } from './byte-dictionary.js';
-import type { WireTexts } from './row-block.js';
+import type { ByteDictionary } from './columns/byte-dictionary.js';
+import type { WireTexts } from './columns/row-block.js';
 import { UNUSUAL } from './unusual.js';
 
 /** A dictionary that has grown beyond this holds names that do not come back; it starts anew. */

@@ -4,7 +4,7 @@ import { AppError } from '../../../../lib/errors/app-error.js';
 import { requireAdmin } from '../../../../lib/rpc/caller.js';
 import type { TenantQuotaContext } from '../../context.js';
 import { tablesOfTenant } from '../../provisioning/tenant-tables.js';
-import { requireOwnRecord } from '../../registry/set-tenant.js';
+import { requireOwnRecord } from '../../registry/stored/set-tenant.js';
 import { stateOf, type TenantRecord, type TenantState } from '../../registry/tenant-record.js';
 import { requireTenant } from '../require-tenant.js';
 import { expectedVersion, requireTenantId, toEntry } from './entry.js';

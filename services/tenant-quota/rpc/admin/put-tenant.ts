@@ -4,7 +4,7 @@ import { AppError } from '../../../../lib/errors/app-error.js';
 import { requireAdmin } from '../../../../lib/rpc/caller.js';
 import type { TenantQuotaContext } from '../../context.js';
 import { placeTenant } from '../../provisioning/place.js';
-import { setTenant, type TenantSettings } from '../../registry/set-tenant.js';
+import { setTenant, type TenantSettings } from '../../registry/stored/set-tenant.js';
 import type { TenantRecord } from '../../registry/tenant-record.js';
 import { expectedVersion, fromOverrides, fromTier, requireTenantId, toEntry } from './entry.js';
 

@@ -6,7 +6,7 @@ import type {
 } from '../../../../gen/es/gob/tenantquota/v1/tenantquota_pb.js';
 import { requireService } from '../../../../lib/rpc/caller.js';
 import type { TenantQuotaContext } from '../../context.js';
-import { ChangeFeed } from '../../registry/change-feed.js';
+import { ChangeFeed } from '../../registry/changes/change-feed.js';
 import type { TenantRegistry, TenantView } from '../../registry/tenant-registry.js';
 import { toProto } from '../to-proto.js';
 import { decodeResumeToken, encodeResumeToken } from './resume-token.js';

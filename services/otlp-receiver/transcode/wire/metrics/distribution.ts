@@ -1,5 +1,5 @@
 import { HAS } from '../../metric-columns.js';
-import { ByteColumn, DoubleColumn, WordColumn } from '../fixed-columns.js';
+import { ByteColumn, DoubleColumn, WordColumn } from '../columns/fixed-columns.js';
 import type { WireBytes } from '../wire-bytes.js';
 
 /** Columns that both kinds of histograms have. Positions are those in the request; -1 stands for a field that is not set. */

@@ -1,9 +1,9 @@
 import { Attributes } from '../attributes.js';
-import { ArrayColumn } from '../block-columns.js';
-import { GrowableBytes } from '../growable-bytes.js';
-import { MapColumn } from '../map-column.js';
-import { Numbers } from '../numbers.js';
-import { SPAN_ID_BYTES, TRACE_ID_BYTES, ZERO_ID } from '../span-parts-reader.js';
+import { ArrayColumn } from '../columns/block-columns.js';
+import { GrowableBytes } from '../columns/growable-bytes.js';
+import { MapColumn } from '../columns/map-column.js';
+import { Numbers } from '../columns/numbers.js';
+import { SPAN_ID_BYTES, TRACE_ID_BYTES, ZERO_ID } from '../traces/span-parts-reader.js';
 import { UNUSUAL } from '../unusual.js';
 import { millisHigh, millisLow, nearestDouble } from './fixed64.js';
 import type { MetricTools } from './metric-tools.js';

@@ -1,4 +1,4 @@
-import { DoubleColumn, WordColumn } from '../fixed-columns.js';
+import { DoubleColumn, WordColumn } from '../columns/fixed-columns.js';
 import { Distribution } from './distribution.js';
 import { Exemplars } from './exemplars.js';
 import { ExponentialBuckets, sint32 } from './exponential-buckets.js';

@@ -1,6 +1,6 @@
-import { ArrayColumn } from '../block-columns.js';
-import { GrowableBytes } from '../growable-bytes.js';
-import { Numbers } from '../numbers.js';
+import { ArrayColumn } from '../columns/block-columns.js';
+import { GrowableBytes } from '../columns/growable-bytes.js';
+import { Numbers } from '../columns/numbers.js';
 import { UNUSUAL } from '../unusual.js';
 import { Distribution } from './distribution.js';
 import { Exemplars } from './exemplars.js';

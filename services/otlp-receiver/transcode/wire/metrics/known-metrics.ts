@@ -1,6 +1,6 @@
 import { metricDigest, resourceDigest, scopeDigest } from '../../series-id.js';
-import type { ByteDictionary } from '../byte-dictionary.js';
-import type { ResourceBlock, ScopeBlock, SharedReader } from '../shared-blocks.js';
+import type { ByteDictionary } from '../columns/byte-dictionary.js';
+import type { ResourceBlock, ScopeBlock, SharedReader } from '../columns/shared-blocks.js';
 import { UNUSUAL } from '../unusual.js';
 
 /** What tells one metric from another, besides its resource and scope. */

@@ -3,7 +3,7 @@ import type { NativeBlock } from '../../../native/block.js';
 import { METRIC_TYPES, TEMPORALITIES } from '../../metric-columns.js';
 import { MAX_ITEMS } from '../../request-limits.js';
 import type { TranscodeContext } from '../../transcode.js';
-import { GrowableBytes } from '../growable-bytes.js';
+import { GrowableBytes } from '../columns/growable-bytes.js';
 import { UNUSUAL } from '../unusual.js';
 import { ExponentialPoints } from './exponential-points.js';
 import { HistogramPoints } from './histogram-points.js';

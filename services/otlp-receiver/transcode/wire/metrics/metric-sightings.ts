@@ -2,7 +2,7 @@ import type { SeriesRow } from '../../metric-columns.js';
 import type { AttributeSource, Sightings } from '../../sightings.js';
 import { decodeText } from '../../text.js';
 import type { TranscodeContext } from '../../transcode.js';
-import type { AttributeBlock } from '../map-column.js';
+import type { AttributeBlock } from '../columns/map-column.js';
 import { DayCounts } from './day-counts.js';
 import type { MetricTarget, Series } from './known-metrics.js';
 import type { MetricTools } from './metric-tools.js';

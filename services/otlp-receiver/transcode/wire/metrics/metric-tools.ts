@@ -1,7 +1,7 @@
 import type { AttributeOrder } from '../attribute-order.js';
 import type { Attributes } from '../attributes.js';
-import type { ByteDictionary } from '../byte-dictionary.js';
-import type { SharedReader } from '../shared-blocks.js';
+import type { ByteDictionary } from '../columns/byte-dictionary.js';
+import type { SharedReader } from '../columns/shared-blocks.js';
 import type { WireBytes } from '../wire-bytes.js';
 import type { MetricSightings } from './metric-sightings.js';
 import type { SeriesFinder } from './series-finder.js';

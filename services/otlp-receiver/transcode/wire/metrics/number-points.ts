@@ -1,4 +1,4 @@
-import { ByteColumn, DoubleColumn, WordColumn } from '../fixed-columns.js';
+import { ByteColumn, DoubleColumn, WordColumn } from '../columns/fixed-columns.js';
 import { UNUSUAL } from '../unusual.js';
 import { Exemplars } from './exemplars.js';
 import { isExactInteger, nearestDouble } from './fixed64.js';

@@ -1,8 +1,8 @@
 import type { AttributeOrder } from '../attribute-order.js';
 import { Attributes } from '../attributes.js';
-import type { ByteDictionary } from '../byte-dictionary.js';
-import { GrowableBytes } from '../growable-bytes.js';
-import type { SharedReader } from '../shared-blocks.js';
+import type { ByteDictionary } from '../columns/byte-dictionary.js';
+import { GrowableBytes } from '../columns/growable-bytes.js';
+import type { SharedReader } from '../columns/shared-blocks.js';
 import { WireBytes } from '../wire-bytes.js';
 
 /** Reads the attributes of points from the bytes that are remembered of them: their fields, and nothing else. */

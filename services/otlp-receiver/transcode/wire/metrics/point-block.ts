@@ -1,10 +1,10 @@
 import type { NativeBlock } from '../../../native/block.js';
 import { type MetricType, POINT_COLUMNS, pointTable } from '../../metric-columns.js';
 import type { TranscodeContext } from '../../transcode.js';
-import { type BlockColumn, isFixed } from '../block-columns.js';
-import { BlockDictionary } from '../block-dictionary.js';
-import { FixedColumns, WordColumn } from '../fixed-columns.js';
-import { TableBlock, TableLayout } from '../table-block.js';
+import { type BlockColumn, isFixed } from '../columns/block-columns.js';
+import { BlockDictionary } from '../columns/block-dictionary.js';
+import { FixedColumns, WordColumn } from '../columns/fixed-columns.js';
+import { TableBlock, TableLayout } from '../columns/table-block.js';
 import { TimeCheck } from '../time-check.js';
 import type { MetricTools } from './metric-tools.js';
 

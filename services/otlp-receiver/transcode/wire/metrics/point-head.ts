@@ -1,5 +1,5 @@
-import type { WordColumn } from '../fixed-columns.js';
-import { GrowableBytes } from '../growable-bytes.js';
+import type { WordColumn } from '../columns/fixed-columns.js';
+import { GrowableBytes } from '../columns/growable-bytes.js';
 import { UNUSUAL } from '../unusual.js';
 import { millisHigh, millisLow } from './fixed64.js';
 import type { Series } from './known-metrics.js';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { ByteDictionary } from '../byte-dictionary.js';
-import { type ByteSource, GrowableBytes } from '../growable-bytes.js';
+import { ByteDictionary } from '../columns/byte-dictionary.js';
+import { type ByteSource, GrowableBytes } from '../columns/growable-bytes.js';
 import type { KnownMetric, Series } from './known-metrics.js';
 import type { PointAttributes } from './point-attributes.js';
 

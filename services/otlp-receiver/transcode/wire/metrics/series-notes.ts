@@ -1,4 +1,4 @@
-import { Numbers } from '../numbers.js';
+import { Numbers } from '../columns/numbers.js';
 import type { KnownMetric, Series } from './known-metrics.js';
 
 /** A metric as it stands in the request. */

@@ -1,7 +1,7 @@
-import { ArrayColumn } from '../block-columns.js';
-import { DoubleColumn, WordColumn } from '../fixed-columns.js';
-import { GrowableBytes } from '../growable-bytes.js';
-import { Numbers } from '../numbers.js';
+import { ArrayColumn } from '../columns/block-columns.js';
+import { DoubleColumn, WordColumn } from '../columns/fixed-columns.js';
+import { GrowableBytes } from '../columns/growable-bytes.js';
+import { Numbers } from '../columns/numbers.js';
 import { UNUSUAL } from '../unusual.js';
 import type { MetricTools } from './metric-tools.js';
 import { PointBlock } from './point-block.js';

@@ -2,8 +2,8 @@ import { transcodeMetrics as transcodeByReference } from '../../reference/transc
 import type { Transcode, TranscodeContext, TranscodeResult } from '../../transcode.js';
 import { AttributeOrder } from '../attribute-order.js';
 import { Attributes } from '../attributes.js';
-import { ByteDictionary } from '../byte-dictionary.js';
-import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from '../shared-blocks.js';
+import { ByteDictionary } from '../columns/byte-dictionary.js';
+import { Remembered, type ResourceBlock, type ScopeBlock, SharedReader } from '../columns/shared-blocks.js';
 import { WireBytes } from '../wire-bytes.js';
 import { areLarge, NOTHING_REJECTED, withReference } from '../with-reference.js';
 import { type Envelope, findEnvelope, readItems } from './envelope.js';
