@@ -12,7 +12,7 @@ import type { TenantRegistry, TenantView } from '../registry/tenant-registry.js'
 import { RetentionExecutor } from './execute.js';
 import { CellMeter } from './measure.js';
 import { planRetention, type RetentionPlan } from './plan.js';
-import { policyOf, viewsOfCell } from './policies.js';
+import { policyMark, policyOf, viewsOfCell } from './policies.js';
 import type { CellAges, RetentionMetrics } from './retention-metrics.js';
 import { isNews, nextState } from './storage-states.js';
 import type { StoredDay } from './stored.js';
@@ -140,12 +140,12 @@ export class CellRuns {
   }
 
   async #carryOut(plan: CellPlan, lease: Lease, signal: AbortSignal): Promise<void> {
-    const { cell, steps, stored } = plan;
+    const { cell, steps, stored, views } = plan;
     const { registry, metrics, logger, nowMs } = this.#options;
-    const settings = settingsMark(registry, cell);
+    const planned = policyMark(views);
     const context = {
       ...{ cell, lease, signal },
-      isStillWanted: () => settingsMark(registry, cell) === settings,
+      isStillWanted: () => policyMark(viewsOfCell(registry, cell)) === planned,
       onDone: metrics.dropped.bind(metrics),
     };
     const isDone = await this.#executor.execute(steps, context);
@@ -153,13 +153,6 @@ export class CellRuns {
       logger.info({ cell: cell.name, steps: steps.length, isDone }, 'rows were dropped as their policy says');
     if (isDone) await this.#executor.reclaim(stored, nowMs(), context);
   }
-}
-
-/** Changes with whatever a plan rests on: the tenants of the cell and their settings. */
-function settingsMark(registry: TenantRegistry, cell: CellRecord): string {
-  return viewsOfCell(registry, cell)
-    .map(({ record, limits }) => `${record.version} ${limits.storageBytes} ${limits.retentionDays}`)
-    .join(',');
 }
 
 type Decided = Omit<RankedState, 'rank' | 'version'> & { readonly bytes: number };

@@ -21,3 +21,13 @@ export function policyOf(view: TenantView): TenantPolicy {
     acceptFromDay: acceptFromDayOf(view),
   };
 }
+
+/** Changes with whatever a plan rests on: which tenants the cell has, and what holds for each, be it its own or its tier's. */
+export function policyMark(views: readonly TenantView[]): string {
+  return JSON.stringify(
+    views.map((view) => {
+      const { tenantId, retentionDays, storageBytes } = policyOf(view);
+      return [tenantId, view.record.version, retentionDays, storageBytes];
+    }),
+  );
+}

@@ -46,7 +46,7 @@ ORDER BY max(At) DESC, name LIMIT {limit:UInt32}`,
 
 /** What the quota has done to a tenant, the latest first. */
 export async function storageEvents(
-  store: Store,
+  store: Pick<Store, 'query'>,
   { tenantId, limit }: { readonly tenantId: number; readonly limit: number },
   signal: AbortSignal,
 ): Promise<readonly StorageEvent[]> {

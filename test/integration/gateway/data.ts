@@ -69,4 +69,4 @@ export async function problemOf(response: Response, status: number) {
 }
 
 /** Routes that tenant-quota answers, which the query bed has none of; their own tests have one. */
-export const OF_TENANT_QUOTA = /^\/v3\/(tenant|admin)\/|\/analytics\/(storage|cardinality)$/;
+export const OF_TENANT_QUOTA = /^\/v3\/(tenant|admin)\/|\/analytics\/(storage(\/quota)?|cardinality)$/;

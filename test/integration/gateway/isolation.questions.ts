@@ -141,6 +141,11 @@ export const QUESTIONS: Readonly<Record<string, QuestionsOfRoute>> = {
     // Bytes are a share of those of the parts that rows of all tenants are in.
     stable: ({ events }) => events,
   },
+  '/analytics/storage/quota': {
+    ask: () => ({ path: '/analytics/storage/quota' }),
+    // What is stored is that of all projects of the tenant, as is the quota.
+    stable: ({ stored_bytes: _, ...quota }) => quota,
+  },
   '/analytics/cardinality': {
     ask: () => ({ path: '/analytics/cardinality' }),
     // The number of series is that of all projects of the tenant, as is their cap.

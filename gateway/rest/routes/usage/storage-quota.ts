@@ -9,6 +9,7 @@ import { authorizeProject } from '../../../auth/authorize-admin.js';
 import type { GatewayContext } from '../../../context.js';
 import { QUERY_BASES } from '../../bases.js';
 import { int64 } from '../../format/schemas.js';
+import { CostCollector } from '../../http/cost-collector.js';
 import { definePlainRoute, type PlainRoute } from '../../http/route.js';
 import { sendJson } from '../../http/send-json.js';
 import { type RawParams, readParams } from '../../params/read-params.js';
@@ -59,7 +60,8 @@ export const storageQuotaRoutes = (context: GatewayContext): readonly PlainRoute
       handle: async (request, reply) => {
         const { call } = await authorizeProject(context, { request, reply, action: Action.READ });
         const { limit = 0 } = readParams(query, request.query as RawParams);
-        return sendJson(reply, toJson(await context.usage.getStorageQuota({ limit }, call)));
+        const watched = new CostCollector(reply).watch(call);
+        return sendJson(reply, toJson(await context.usage.getStorageQuota({ limit }, watched)));
       },
     }),
   );

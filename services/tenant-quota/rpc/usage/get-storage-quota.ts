@@ -6,6 +6,7 @@ import { acceptFromDayOf } from '../../retention/storage-states.js';
 import { storageEvents } from '../../usage/storage-events.js';
 import { requireTenant } from '../require-tenant.js';
 import { requireReader } from './require-reader.js';
+import { withCost } from './with-cost.js';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
@@ -19,7 +20,7 @@ export function getStorageQuota({
     const { tenantId } = requireReader(context);
     const view = requireTenant(registry, tenantId);
     const question = { tenantId, limit: Math.min(limit || DEFAULT_LIMIT, MAX_LIMIT) };
-    const events = await storageEvents(store, question, context.signal);
+    const events = await storageEvents(withCost(store, context), question, context.signal);
     const bytes = storage.bytesOf(tenantId);
     return {
       limitBytes: BigInt(view.limits.storageBytes),
