@@ -24,6 +24,10 @@ it.each([
   [['tenants', 'remove', '42'], 'There is no command "tenants remove 42".'],
   [['tenants', 'delete'], 'The command lacks what it is about.'],
   [['tenants', 'list', '--wrong'], "Unknown option '--wrong'"],
+  [
+    ['cells', 'create', 'big', '--dedicated-to', 'acme'],
+    '--dedicated-to: expected the id of a tenant, got "acme".',
+  ],
 ])('does nothing of %j', async (argv, message) => {
   await expect(run(...argv)).rejects.toThrow(message);
   expect(asked).toEqual([]);

@@ -120,10 +120,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     get(rest, '/v3/admin/audit', { tenant_id: values.tenant, page_size: values['page-size'] }),
 };
 
+/** JSON has no NaN: what is no number would arrive as nothing. */
+function tenantIdOf(option: string, value: string): number {
+  if (/^[1-9]\d{0,9}$/.test(value)) return Number(value);
+  throw new AppError('invalid_argument', `${option}: expected the id of a tenant, got "${value}".`);
+}
+
 async function putCell(rest: RestClient, values: Values, name: string): Promise<JsonObject> {
   const { 'dedicated-to': dedicated, service } = values;
   const body = {
-    ...(dedicated !== undefined && { dedicated_to: Number(dedicated) }),
+    ...(dedicated !== undefined && { dedicated_to: tenantIdOf('--dedicated-to', dedicated) }),
     ...(service !== undefined && { service }),
   };
   const path = `/v3/admin/cells/${part(name)}`;

@@ -90,9 +90,13 @@ describe('a query', () => {
     await store.query({ name: 'counted', sql: 'SELECT 1' });
     await store.query({ name: 'counted', sql: 'SELEC 1' }).catch(() => undefined);
     const metrics = await context.registry.metrics();
-    expect(metrics).toContain('gob_store_calls_total{statement="counted",outcome="ok"} 1');
-    expect(metrics).toContain('gob_store_calls_total{statement="counted",outcome="internal"} 1');
-    expect(metrics).toContain('gob_store_call_duration_seconds_count{statement="counted"} 2');
+    expect(metrics).toContain('gob_store_calls_total{service="default",statement="counted",outcome="ok"} 1');
+    expect(metrics).toContain(
+      'gob_store_calls_total{service="default",statement="counted",outcome="internal"} 1',
+    );
+    expect(metrics).toContain(
+      'gob_store_call_duration_seconds_count{service="default",statement="counted"} 2',
+    );
   });
 });
 

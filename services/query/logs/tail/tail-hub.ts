@@ -68,7 +68,7 @@ export class TailHub {
     this.#measure('gob_query_log_tails_count', 'Live tails that are watched.', () => this.#places.size);
     this.#measure(
       'gob_query_log_tail_feeds_count',
-      'Polls a second that live tails cost ClickHouse: those with the same filter share one.',
+      'Feeds of live tails: those with the same filter share one, and each asks ClickHouse once a second.',
       () => this.#feeds.size,
     );
   }
