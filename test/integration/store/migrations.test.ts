@@ -52,7 +52,9 @@ describe('migrations', () => {
     const metrics = (await registry.metrics())
       .split('\n')
       .filter((line) => line.startsWith('gob_store_calls'));
-    expect(metrics).toEqual(['gob_store_calls_total{statement="migrations_applied",outcome="ok"} 1']);
+    expect(metrics).toEqual([
+      'gob_store_calls_total{service="default",statement="migrations_applied",outcome="ok"} 1',
+    ]);
     await counted.close();
   });
 

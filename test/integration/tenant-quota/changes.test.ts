@@ -94,7 +94,9 @@ describe('a second process', () => {
     const readyMs = performance.now() - startedAtMs;
     const metrics = await second.registry.metrics();
     expect(metrics).not.toContain('statement="migrate"');
-    expect(metrics).toContain('gob_store_calls_total{statement="migrations_applied",outcome="ok"} 2');
+    expect(metrics).toContain(
+      'gob_store_calls_total{service="default",statement="migrations_applied",outcome="ok"} 2',
+    );
     expect(metrics).toContain('gob_tenant_quota_tenants_count 2');
     expect(readyMs).toBeLessThan(3_000);
 

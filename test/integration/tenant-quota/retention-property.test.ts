@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { MemoryKv } from '../../../lib/kv/memory-kv.js';
 import { migrate } from '../../../lib/store/migrate.js';
 import type { Store } from '../../../lib/store/store.js';
@@ -127,13 +127,15 @@ it('a leader that has lost its lock does nothing more, and leaves no word of it'
   expect(steps.length).toBe(days.length);
   const audit = new AuditLog(store);
   const executor = new RetentionExecutor({ store, clusterOf: () => undefined, audit });
+  const acquired = vi.spyOn(kv, 'acquireLock');
   const lease = await new KvLocks(kv).tryAcquire('fence');
+  const [lockName = '', holder = ''] = acquired.mock.calls[0] ?? [];
   if (!lease) throw new Error('the lock is taken');
   const done: number[] = [];
   const onDone = ({ day }: { readonly day: number }) => {
     done.push(day);
     // What a store does that forgot the lock: the next one gets it.
-    void kv.delete('tenant-quota:lock:fence');
+    void kv.releaseLock(lockName, holder);
   };
   const context = { cell: CELL, lease, signal, isStillWanted: () => true, onDone };
   await expect(executor.execute(steps, context)).rejects.toMatchObject({ code: 'unavailable' });
