@@ -37,7 +37,7 @@ const LIMITS = { ingest_bytes_per_second: 1_000, ingest_burst_bytes: 1_000, quer
 
 export function startIsolationBed(): Promise<TenantBed> {
   const tenant = (id: number) => ({
-    ...{ id, path: `tenant-${id}`, limits: LIMITS },
+    ...{ id, path: `tenant-${id}`, limits: { ...LIMITS, storage_bytes: 10 ** 12 + id } },
     projects: OWNERS.filter(({ tenantId }) => tenantId === id).map(({ projectId }) => ({
       ...{ id: projectId, path: `tenant-${id}/project-${projectId}` },
     })),

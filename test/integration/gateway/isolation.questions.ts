@@ -15,6 +15,8 @@ export interface QuestionsOfRoute {
   readonly ask: (random: Random, fingerprint: string) => Question;
   /** What of an answer may not change with what others send. Default: all of it but the page token, which is sealed anew each time. */
   readonly stable?: (body: Record<string, unknown>) => unknown;
+  /** All projects of a tenant are told the same. */
+  readonly isOfTenant?: true;
 }
 
 const RANGE = {
@@ -144,6 +146,7 @@ export const QUESTIONS: Readonly<Record<string, QuestionsOfRoute>> = {
   '/analytics/storage/quota': {
     ask: () => ({ path: '/analytics/storage/quota' }),
     // What is stored is that of all projects of the tenant, as is the quota.
+    isOfTenant: true,
     stable: ({ stored_bytes: _, ...quota }) => quota,
   },
   '/analytics/cardinality': {
