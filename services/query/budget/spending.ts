@@ -27,13 +27,17 @@ export class Spending {
     this.#onCost = onCost;
   }
 
-  /** What is left, for one more statement. Throws `query_too_expensive` when that is nothing. */
-  remaining(): Allowance {
+  /**
+   * What is left, for one more statement. Throws `query_too_expensive` when that is nothing. Of a narrow statement the rows are left to
+   * `checkRows`.
+   */
+  remaining(isNarrow = false): Allowance {
     const { timeMs, rows, bytes, memoryBytes } = this.#budget;
+    const rowsLeft = this.#left({ kind: 'rows', measured: this.#cost.rowsRead }, rows.value);
     return {
       maxExecutionMs: Math.ceil(this.#left({ kind: 'time', measured: this.#elapsedMs }, timeMs.value)),
       settings: {
-        max_rows_to_read: this.#left({ kind: 'rows', measured: this.#cost.rowsRead }, rows.value),
+        ...(!isNarrow && { max_rows_to_read: rowsLeft }),
         max_bytes_to_read: this.#left({ kind: 'bytes', measured: this.#cost.bytesRead }, bytes.value),
         max_memory_usage: memoryBytes.value,
         // `break` would hand out a part as if it were all.
@@ -48,6 +52,13 @@ export class Spending {
   add(stats: QueryStats): void {
     this.#cost = addCost(this.#cost, { ...stats, statements: 1 });
     this.#onCost?.(this.#cost);
+  }
+
+  /** Throws `query_too_expensive` when more rows were read than the call may. */
+  checkRows(): void {
+    const { rowsRead } = this.#cost;
+    if (rowsRead > this.#budget.rows.value)
+      throw overBudget({ kind: 'rows', measured: rowsRead }, this.#budget);
   }
 
   /** The error of a statement as the call's: its measured figures are those of the whole call. */

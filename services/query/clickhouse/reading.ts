@@ -13,6 +13,11 @@ export interface BoundStatement {
   readonly params: StatementParams;
   /** Most rows that the statement can rightly return; more is an error. */
   readonly maxRows: number;
+  /**
+   * What it reads is found by the key. The budget of rows is then checked when it has been answered: told of a limit, ClickHouse goes
+   * through indexes alone before it reads, which for so little takes a sixth of the time. Bytes, memory and time are bounded meanwhile.
+   */
+  readonly isNarrow?: true;
 }
 
 /** One call's way to ClickHouse: bound to one tenant and project, within one budget. */
@@ -58,21 +63,23 @@ export function openReading(context: QueryContext, { reader, signal, onCost }: R
   return {
     reader,
     nowMs: context.nowMs(),
-    rows: async <T>({ statement, params, maxRows }: BoundStatement) => {
-      const { settings, maxExecutionMs } = spending.remaining();
+    rows: async <T>({ statement, params, maxRows, isNarrow }: BoundStatement) => {
+      const { settings, maxExecutionMs } = spending.remaining(isNarrow);
       const startedAtMs = performance.now();
-      try {
-        const { rows, stats } = await context.store.query<T>(
+      const query = { ...settings, max_result_rows: maxRows };
+      const { rows, stats } = await context.store
+        .query<T>(
           statement,
           { ...params, tenantId, projectId },
-          { signal, database, settings: { ...settings, max_result_rows: maxRows }, maxExecutionMs },
-        );
-        spending.add(stats);
-        return rows;
-      } catch (error) {
-        spending.add({ rowsRead: 0, bytesRead: 0, elapsedMs: performance.now() - startedAtMs });
-        throw signal.aborted ? error : spending.refusal(error, budgetHitOf(error));
-      }
+          { signal, database, settings: query, maxExecutionMs },
+        )
+        .catch((error: unknown) => {
+          spending.add({ rowsRead: 0, bytesRead: 0, elapsedMs: performance.now() - startedAtMs });
+          throw signal.aborted ? error : spending.refusal(error, budgetHitOf(error));
+        });
+      spending.add(stats);
+      if (isNarrow) spending.checkRows();
+      return rows;
     },
   };
 }

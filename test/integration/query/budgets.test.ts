@@ -108,6 +108,20 @@ describe('the query budget of a tenant', () => {
     expect(backMs).toBeLessThan(2_000);
   });
 
+  it('bounds the rows of a single trace too, which are counted when they have been read', async () => {
+    const trace = 'traces/00000000-0000-0000-0000-000000000001';
+    expect(await ask(trace)).toMatchObject({ status: 200 });
+    await setLimits({ query_max_read_rows: 1_000 });
+    const answer = await eventually(
+      () => ask(trace),
+      ({ status }) => status === 422,
+    );
+    expect(answer).toMatchObject(
+      refused(/limit 1000 rows, query_max_read_rows of the tenant, measured \d{4,} rows/),
+    );
+    await setLimits({});
+  });
+
   it('bounds memory', async () => {
     await setLimits({ query_max_memory_bytes: 2 ** 25 });
     await withNames(HUNGRY, async () => {

@@ -56,7 +56,7 @@ export function traceSpans({ traceId, stored, limit, after }: TraceSpansOptions)
     ...(after && { afterStart: after.startUnixNano, afterId: after.spanId }),
   };
   const sql = after ? `${TRACE_SPANS}${BEHIND}${IN_ORDER}` : `${TRACE_SPANS}${IN_ORDER}`;
-  return { statement: { name: 'trace_spans', sql }, params, maxRows: limit };
+  return { statement: { name: 'trace_spans', sql }, params, maxRows: limit, isNarrow: true };
 }
 
 /** The whole of a trace of which only a page is read. */
