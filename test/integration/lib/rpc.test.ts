@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { connect as connectHttp2, constants } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { pino } from 'pino';
@@ -124,12 +125,13 @@ describe('internal calls', () => {
   it('that a caller breaks off are no fault of ours', async () => {
     const lines: string[] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
-    let running = 0;
+    const call = new EventEmitter();
+    const [entered, brokenOff] = [once(call, 'entered'), once(call, 'broken off')];
     const untilBrokenOff = (_tenantId: number, signal: AbortSignal) =>
       new Promise<never>((_resolve, reject) => {
-        running += 1;
+        call.emit('entered');
         signal.addEventListener('abort', () => {
-          running -= 1;
+          call.emit('broken off');
           reject(signal.reason);
         });
       });
@@ -144,9 +146,9 @@ describe('internal calls', () => {
       authorization: `Bearer ${await signer.sign(testPrincipal(), 'query')}`,
     });
     stream.on('error', () => undefined).end(Buffer.alloc(5));
-    while (running === 0) await new Promise((resolve) => session.ping(resolve));
+    await entered;
     stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-    while (running > 0) await new Promise((resolve) => session.ping(resolve));
+    await brokenOff;
     await new Promise((resolve) => session.ping(resolve));
     expect(lines).toEqual([]);
   });
